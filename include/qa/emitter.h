@@ -1,0 +1,49 @@
+/* One output format behind one interface. See docs/add-a-format.md. */
+#ifndef QA_EMITTER_H
+#define QA_EMITTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "qa/error.h"
+#include "qa/profile.h"
+#include "qa/sink.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Options that an emitter may take; the command line refuses, by name, those that it does not. */
+enum qa_emit_accepts {
+	QA_ACCEPTS_LIMIT = 1u << 0,
+	QA_ACCEPTS_TITLE = 1u << 1,
+};
+
+struct qa_emit_options {
+	size_t limit;      /* how many hot functions; 0: the format's own default */
+	const char *title; /* NULL: the profiled program */
+};
+
+struct qa_emitter {
+	const char *name;    /* as given to --format */
+	const char *summary; /* one line for --help and --list-formats */
+	const char *suffix;  /* usual ending of its files: ".speedscope.json" */
+	const char *opens; /* what shows it: "https://… or …" style sentence fragment for people */
+	unsigned accepts; /* enum qa_emit_accepts */
+	bool binary;      /* not for a terminal */
+	/* Writes the whole output to the sink, which stays open. Returns 0 or a negative errno; a
+	 * sink's error counts at its close. */
+	int (*emit)(const struct qa_profile *, const struct qa_emit_options *, struct qa_sink *,
+		struct qa_error *);
+};
+
+/* All formats, ended by NULL; text first. */
+extern const struct qa_emitter *const qa_emitters[];
+
+/* NULL if there is none of that name. */
+const struct qa_emitter *qa_emitter_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,81 @@
+/* Records a running process: attaches to it from outside, samples it, and hands what it sees to a
+ * consumer of raw events. */
+#ifndef QA_RECORDER_H
+#define QA_RECORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "qa/error.h"
+#include "qa/raw.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The recorder never stops, signals or writes to the target. It samples on a thread of its own, and
+ * whatever it changes about scheduling concerns that thread alone. Several recorders may run at
+ * once.
+ */
+struct qa_recorder;
+
+struct qa_recorder_options {
+	uint64_t period_ns; /* time between samples; 0: 10 ms */
+	uint64_t seed;      /* of the moments of the samples; 0: another one each time */
+	/*
+	 * The interpreter may still have to appear: the process was only just started, and will
+	 * perhaps become Python by an exec. Without this, qa_recorder_open fails if there is none
+	 * within a second.
+	 */
+	bool wait_for_interpreter;
+};
+
+enum qa_recorder_state {
+	QA_RECORDER_WAITING, /* for the interpreter to appear */
+	QA_RECORDER_SAMPLING,
+	QA_RECORDER_ENDED,  /* the process has ended */
+	QA_RECORDER_FAILED, /* `error` says why */
+};
+
+struct qa_recorder_progress {
+	enum qa_recorder_state state;
+	uint64_t elapsed_ns;   /* since the start */
+	uint32_t interpreters; /* found so far: 0 if there never was one */
+	struct qa_raw_loss loss;
+	struct qa_error error; /* FAILED; or WAITING and code != 0: why what is there now cannot be
+				  sampled */
+};
+
+/*
+ * Attaches to a process. `consumer` and `ctx` are borrowed until qa_recorder_free; they are called
+ * from this thread during open and stop, and from the recorder's own thread in between.
+ */
+int qa_recorder_open(pid_t pid, const struct qa_recorder_options *options,
+	const struct qa_raw_consumer *consumer, void *ctx, struct qa_recorder **out,
+	struct qa_error *err);
+
+/* Begins sampling on a new thread, which blocks all signals. */
+int qa_recorder_start(struct qa_recorder *recorder, struct qa_error *err);
+
+/* A descriptor that becomes readable when the recorder ended by itself (ENDED or FAILED); owned by
+ * the recorder. */
+int qa_recorder_fd(const struct qa_recorder *recorder);
+
+/* What it is doing; from any thread, at any time. */
+void qa_recorder_progress(struct qa_recorder *recorder, struct qa_recorder_progress *progress);
+
+/*
+ * Ends sampling and delivers the last events. `reason` is recorded unless the recorder ended by
+ * itself. Returns what made it fail, if anything did. May be called once.
+ */
+int qa_recorder_stop(struct qa_recorder *recorder, enum qa_end_reason reason, struct qa_error *err);
+
+/* Stops first, if need be. NULL is allowed. */
+void qa_recorder_free(struct qa_recorder *recorder);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
