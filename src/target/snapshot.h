@@ -1,0 +1,43 @@
+/*
+ * A copy of the pages of the target that were of interest, taken by one system call.
+ *
+ * Which pages those are is learnt: a page that a reader asks for and that is not in the copy is
+ * read at once and will be in the next copy from the start. So, once things are steady, a whole
+ * stack comes in one call.
+ */
+#ifndef QA_TARGET_SNAPSHOT_H
+#define QA_TARGET_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "target/memory.h"
+
+enum { QA_PAGE_SIZE = 4096 };
+
+struct qa_snapshot_page;
+
+struct qa_snapshot {
+	struct qa_memory *memory;
+	struct qa_snapshot_page *pages; /* by address */
+	size_t count;
+	size_t room;
+	unsigned char *bytes; /* one page of room for each page, in the same order */
+	size_t bytes_room;
+	size_t last;     /* where the last look-up was answered */
+	uint32_t age;    /* how many copies were taken */
+	uint32_t misses; /* pages read on their own since the last copy */
+};
+
+void qa_snapshot_init(struct qa_snapshot *snapshot, struct qa_memory *memory);
+void qa_snapshot_free(struct qa_snapshot *snapshot);
+
+/* Takes a new copy. Returns 0, or a negative errno: -ESRCH when the process is gone. A page that
+ * cannot be read is no error. */
+int qa_snapshot_take(struct qa_snapshot *snapshot);
+
+/* Copies from the copy. Returns 0 or a negative errno: -EFAULT where there is no such memory. */
+int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, size_t length);
+
+#endif
