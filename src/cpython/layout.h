@@ -1,0 +1,131 @@
+/*
+ * Where things lie in a CPython of one version: every read of the interpreter goes through one of
+ * these rows.
+ *
+ * 3.6 to 3.12 come from the table in layout_rows.inc, printed by src/cpython/gen from the headers
+ * of that version. From 3.13 on the target tells most of it itself (_Py_DebugOffsets); what it
+ * leaves out comes from a row, too. All offsets are bytes; QA_ABSENT means that this version has no
+ * such field.
+ */
+#ifndef QA_CPYTHON_LAYOUT_H
+#define QA_CPYTHON_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qa/error.h"
+#include "qa/raw.h"
+
+#define QA_ABSENT (-1)
+
+enum qa_frame_position {
+	QA_POSITION_LASTI_BYTES, /* int: bytes from the start of the bytecode */
+	QA_POSITION_LASTI_UNITS, /* int: 2-byte units from the start of the bytecode */
+	QA_POSITION_POINTER,     /* pointer into the bytecode */
+};
+
+struct qa_layout {
+	/* PY_VERSION_HEX of the first and the last release that the row is for. */
+	uint32_t version_first;
+	uint32_t version_last;
+	struct { /* _PyRuntimeState */
+		int32_t interpreters_head;
+		int32_t tstate_current; /* up to 3.11: the thread state that holds the GIL */
+		int32_t gc_collecting;  /* up to 3.8 */
+	} runtime;
+	struct { /* PyInterpreterState */
+		int32_t size;
+		int32_t next;
+		int32_t id;
+		int32_t threads_head;
+		int32_t modules;
+		int32_t gc_collecting; /* from 3.9 */
+		int32_t gc;            /* from 3.13: its struct _gc_runtime_state */
+		int32_t gil;           /* from 3.12: pointer to its struct _gil_runtime_state */
+		int32_t own_gil;       /* from 3.13: that struct, if it is its own */
+	} interpreter;
+	struct { /* struct _gil_runtime_state, from 3.12 */
+		int32_t locked;
+		int32_t last_holder;
+	} gil;
+	struct { /* struct _gc_runtime_state, from 3.13 */
+		int32_t collecting;
+	} gc;
+	struct { /* PyThreadState */
+		int32_t size;
+		int32_t next;
+		int32_t interpreter;
+		int32_t frame; /* the innermost frame; in 3.11 and 3.12 the _PyCFrame that has it */
+		int32_t cframe_frame; /* in that _PyCFrame: the innermost frame */
+		int32_t thread_id;
+		int32_t native_thread_id;
+		int32_t datastack_chunk;
+		int32_t datastack_top;
+	} thread;
+	struct { /* PyFrameObject up to 3.10, _PyInterpreterFrame from 3.11 */
+		int32_t size;
+		int32_t previous;
+		int32_t code;
+		int32_t position;
+		int32_t owner; /* a byte, from 3.11 */
+		enum qa_frame_position position_kind;
+		int32_t first_codeless_owner; /* from this owner on a frame has no code object */
+		uint64_t code_mask;           /* the bits of `code` that are the address */
+		bool on_data_stack;           /* frames lie in _PyStackChunks */
+	} frame;
+	struct { /* PyCodeObject */
+		int32_t size;
+		int32_t filename;
+		int32_t name;
+		int32_t qualname; /* from 3.11 */
+		int32_t first_line;
+		int32_t line_table;
+		int32_t bytecode; /* from 3.11 it lies in the object, from here on */
+		enum qa_line_table line_table_kind;
+	} code;
+	struct {
+		int32_t type;       /* PyObject.ob_type */
+		int32_t type_name;  /* PyTypeObject.tp_name */
+		int32_t bytes_size; /* PyVarObject.ob_size */
+		int32_t bytes_data; /* PyBytesObject.ob_sval */
+	} object;
+	struct { /* str */
+		int32_t length;
+		int32_t state;
+		int32_t ascii_data;   /* sizeof(PyASCIIObject) */
+		int32_t compact_data; /* sizeof(PyCompactUnicodeObject) */
+		int32_t legacy_data;  /* PyUnicodeObject.data, for strings that are not compact */
+		int32_t kind_shift;   /* of the bits in state */
+		int32_t compact_shift;
+		int32_t ascii_shift;
+	} unicode;
+};
+
+/* The row for a version, or NULL. 3.13 and later rows must be completed by
+ * qa_layout_from_debug_offsets. */
+const struct qa_layout *qa_layout_row(uint32_t version);
+
+/* The most that the first bytes of _PyRuntime can be in any version: cookie, version, flags and the
+ * table of offsets. */
+enum { QA_DEBUG_OFFSETS_MAX = 1024 };
+
+/* Does `head`, the first bytes of _PyRuntime, begin with a table of offsets; if so, of which
+ * version? */
+bool qa_debug_offsets_version(
+	const unsigned char *head, size_t len, uint32_t *version, bool *free_threaded);
+
+/*
+ * Fills *layout from the row of its version and from the table of offsets, every field checked
+ * against the size of its structure. -EINVAL: the table cannot be believed, and err says which
+ * field.
+ */
+int qa_layout_from_debug_offsets(
+	const unsigned char *head, size_t len, struct qa_layout *layout, struct qa_error *err);
+
+enum { QA_VERSION_TEXT_ROOM = 24 };
+
+/* "3.13.0rc2" from 0x030d00c2. */
+void qa_version_text(uint32_t version, char *text, size_t room);
+
+#endif

@@ -1,0 +1,292 @@
+#include "cpython/python.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpython/text.h"
+#include "cpython/version_scan.h"
+#include "target/elf_file.h"
+#include "target/permission.h"
+
+/* The symbols that we look for; the first one decides whether a file holds an interpreter. */
+enum { RUNTIME, VERSION, CODE_TYPE, SYMBOLS };
+
+static const struct qa_elf_symbol sought_symbols[SYMBOLS] = {
+	[RUNTIME] = {"_PyRuntime", 0},
+	[VERSION] = {"Py_Version", 0},
+	[CODE_TYPE] = {"PyCode_Type", 0},
+};
+
+/* A file that holds an interpreter, with its addresses in the process. */
+struct image {
+	const struct qa_mapping *mapping;
+	struct qa_elf_file file;
+	uint64_t symbols[SYMBOLS];
+};
+
+static bool is_first_of_file(const struct qa_maps *maps, size_t index)
+{
+	const struct qa_mapping *mapping = &maps->list[index];
+
+	if (mapping->inode == 0)
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (maps->list[i].inode == mapping->inode &&
+			maps->list[i].device == mapping->device)
+			return false;
+	return true;
+}
+
+/* False: the file behind the mapping holds no interpreter. PyCode_Type alone is a sign of one too
+ * old to have a _PyRuntime. */
+static bool inspect_image(
+	const struct qa_process *process, const struct qa_mapping *mapping, struct image *image)
+{
+	struct qa_elf_symbol symbols[SYMBOLS];
+
+	memcpy(symbols, sought_symbols, sizeof(symbols));
+	*image = (struct image){.mapping = mapping};
+	if (qa_elf_file_inspect(process, mapping, symbols, SYMBOLS, ".PyRuntime", &image->file))
+		return false;
+	if (symbols[RUNTIME].value == 0)
+		symbols[RUNTIME].value = image->file.section;
+	for (size_t i = 0; i < SYMBOLS; i++)
+		image->symbols[i] = symbols[i].value ? symbols[i].value + image->file.bias : 0;
+	return image->symbols[RUNTIME] || image->symbols[CODE_TYPE];
+}
+
+static bool is_likely(const struct qa_mapping *mapping)
+{
+	return strstr(mapping->path, "python") != NULL;
+}
+
+/* The executable and files with a telling name first: the interpreter is almost always there, and
+ * each file costs time. */
+static bool find_image(
+	const struct qa_process *process, const struct qa_maps *maps, struct image *image)
+{
+	bool executable = true;
+
+	for (int likely = 1; likely >= 0; likely--) {
+		for (size_t i = 0; i < maps->count; i++) {
+			const struct qa_mapping *mapping = &maps->list[i];
+
+			if (!is_first_of_file(maps, i))
+				continue;
+			if ((executable || is_likely(mapping)) == likely &&
+				inspect_image(process, mapping, image))
+				return true;
+			executable = false;
+		}
+		executable = true;
+	}
+	return false;
+}
+
+static int unsupported(struct qa_error *err, uint32_t version, const char *kind)
+{
+	char text[QA_VERSION_TEXT_ROOM];
+
+	qa_version_text(version, text, sizeof(text));
+	qa_error_set(
+		err, ENOTSUP, "The process runs CPython %s%s, which is not supported.", text, kind);
+	qa_error_hint(err, "Supported are the releases of CPython 3.8 to 3.13 for x86-64, without "
+			   "debug or free-threaded builds.");
+	return -ENOTSUP;
+}
+
+/* The version, where the interpreter has no table of offsets: from its symbol, or its text in
+ * memory. */
+static uint32_t older_version(
+	const struct qa_python *python, const struct qa_maps *maps, const struct image *image)
+{
+	uint64_t word = 0;
+
+	if (image->symbols[VERSION] &&
+		!qa_memory_read(python->memory, image->symbols[VERSION], &word, sizeof(uint32_t)))
+		return (uint32_t)word;
+	return qa_version_scan(python->memory, maps, image->mapping);
+}
+
+static bool is_release(uint32_t version)
+{
+	return (version & 0xf0) == 0xf0;
+}
+
+static int choose_layout(struct qa_python *python, const struct qa_maps *maps,
+	const struct image *image, struct qa_error *err)
+{
+	unsigned char head[QA_DEBUG_OFFSETS_MAX];
+	bool free_threaded = false;
+	const struct qa_layout *row;
+	int rc = 0;
+
+	if (image->symbols[RUNTIME])
+		rc = qa_memory_read(python->memory, image->symbols[RUNTIME], head, sizeof(head));
+	if (rc)
+		return rc;
+	if (image->symbols[RUNTIME] &&
+		qa_debug_offsets_version(head, sizeof(head), &python->version, &free_threaded)) {
+		if (free_threaded)
+			return unsupported(err, python->version, " (free-threaded)");
+		if (!is_release(python->version) || !qa_layout_row(python->version))
+			return unsupported(err, python->version, "");
+		return qa_layout_from_debug_offsets(head, sizeof(head), &python->layout, err);
+	}
+	python->version = older_version(python, maps, image);
+	if (python->version == 0)
+		return -EAGAIN; /* nothing was initialised yet */
+	row = qa_layout_row(python->version);
+	if (!row || !image->symbols[RUNTIME] || !is_release(python->version))
+		return unsupported(err, python->version, "");
+	python->layout = *row;
+	return 0;
+}
+
+/* glibc tells where each thread's rseq area lies, relative to the thread pointer. */
+static void find_rseq(struct qa_python *python, const struct qa_maps *maps)
+{
+	enum { CPU_IN_AREA = 4 };
+
+	for (size_t i = 0; i < maps->count; i++) {
+		const char *name = strrchr(maps->list[i].path, '/');
+		struct qa_elf_symbol symbols[] = {{"__rseq_offset", 0}, {"__rseq_size", 0}};
+		struct qa_elf_file file;
+		uint64_t offset;
+		uint32_t size = 0;
+
+		if (!name || strncmp(name, "/ld-", 4) != 0 || !is_first_of_file(maps, i))
+			continue;
+		if (qa_elf_file_inspect(python->process, &maps->list[i], symbols, 2, "", &file) ||
+			!symbols[0].value)
+			continue;
+		if (qa_memory_read_u64(python->memory, symbols[0].value + file.bias, &offset) ||
+			qa_memory_read(
+				python->memory, symbols[1].value + file.bias, &size, sizeof(size)))
+			continue;
+		python->has_rseq = size >= CPU_IN_AREA + sizeof(uint32_t);
+		python->rseq_cpu = (int64_t)offset + CPU_IN_AREA;
+		return;
+	}
+}
+
+/* Before 3.11 Python keeps no kernel thread ids; glibc does, in each thread's struct: found by the
+ * main thread's, which is the pid. */
+static void find_native_tid(struct qa_python *python, uint64_t main_ident)
+{
+	unsigned char block[1600];
+	uint32_t pid = (uint32_t)qa_process_inner_pid(python->process);
+
+	python->native_tid = QA_ABSENT;
+	if (python->layout.thread.native_thread_id != QA_ABSENT ||
+		qa_memory_read(python->memory, main_ident, block, sizeof(block)))
+		return;
+	for (size_t i = 0; i + 4 <= sizeof(block); i += 4) {
+		uint32_t value;
+
+		memcpy(&value, block + i, sizeof(value));
+		if (value == pid) {
+			python->native_tid = (int32_t)i;
+			return;
+		}
+	}
+}
+
+/* The first interpreter and its oldest thread: do they refer to each other as the layout says? */
+static int check_structures(struct qa_python *python, struct qa_error *err)
+{
+	enum { THREADS_MAX = 100000 };
+	const struct qa_layout *layout = &python->layout;
+	uint64_t interpreter, thread, owner = 0, ident = 0;
+	int rc = qa_memory_read_u64(python->memory,
+		python->runtime + (uint64_t)layout->runtime.interpreters_head, &interpreter);
+
+	if (rc || interpreter == 0)
+		return rc ? rc : -EAGAIN;
+	rc = qa_memory_read_u64(
+		python->memory, interpreter + (uint64_t)layout->interpreter.threads_head, &thread);
+	if (rc || thread == 0)
+		return rc == -ESRCH ? rc : -EAGAIN;
+	for (int i = 0; i < THREADS_MAX && thread && !rc; i++) {
+		rc = qa_memory_read_u64(
+			python->memory, thread + (uint64_t)layout->thread.interpreter, &owner);
+		if (!rc && owner != interpreter)
+			return unsupported(
+				err, python->version, " in an unusual build (debug, or modified)");
+		if (!rc)
+			rc = qa_memory_read_u64(python->memory,
+				thread + (uint64_t)layout->thread.thread_id, &ident);
+		if (!rc)
+			rc = qa_memory_read_u64(
+				python->memory, thread + (uint64_t)layout->thread.next, &thread);
+	}
+	if (rc)
+		return rc == -ESRCH ? rc : -EAGAIN; /* a list in change */
+	find_native_tid(python, ident);
+	return 0;
+}
+
+static int no_python(const struct qa_process *process, struct qa_error *err)
+{
+	struct qa_buf name = {0};
+
+	if (qa_process_read_link(process, "exe", &name))
+		qa_buf_append_str(&name, qa_str("unknown"));
+	qa_error_set(err, ENOEXEC,
+		"Process %ld (%.*s) is not a Python process: there is no CPython in it.",
+		(long)process->pid, (int)name.len, name.data ? name.data : "");
+	qa_error_hint(err, "Give the process id of the Python interpreter itself, not of a shell "
+			   "or a launcher that started it.");
+	qa_buf_free(&name);
+	return -ENOEXEC;
+}
+
+static int find_in_maps(struct qa_python *python, const struct qa_maps *maps, struct qa_error *err)
+{
+	struct image image;
+	int rc;
+
+	if (maps->count == 0)
+		return -EAGAIN; /* ending, or in the middle of an exec */
+	if (!find_image(python->process, maps, &image))
+		return no_python(python->process, err);
+	rc = choose_layout(python, maps, &image, err);
+	if (rc)
+		return rc;
+	python->runtime = image.symbols[RUNTIME];
+	python->code_type = image.symbols[CODE_TYPE];
+	memcpy(python->build_id, image.file.build_id, sizeof(python->build_id));
+	rc = check_structures(python, err);
+	if (!rc)
+		find_rseq(python, maps);
+	return rc;
+}
+
+static int explain_refusal(const struct qa_process *process, struct qa_error *err)
+{
+	struct qa_permission_facts facts;
+
+	qa_permission_gather(process, &facts);
+	return qa_permission_explain(&facts, err);
+}
+
+int qa_python_find(struct qa_process *process, struct qa_python *python, struct qa_error *err)
+{
+	struct qa_maps maps;
+	int rc;
+
+	*python = (struct qa_python){
+		.process = process, .memory = &process->memory.base, .native_tid = QA_ABSENT};
+	rc = qa_maps_read(process, &maps);
+	if (!rc) {
+		rc = find_in_maps(python, &maps, err);
+		qa_maps_free(&maps);
+	}
+	if (rc == -EACCES || rc == -EPERM)
+		return explain_refusal(process, err);
+	if (rc == -ENOENT || rc == -ESRCH || !qa_process_alive(process))
+		return qa_error_set(err, ESRCH, "Process %ld has ended.", (long)process->pid);
+	return rc == -EFAULT ? -EAGAIN : rc;
+}

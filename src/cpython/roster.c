@@ -1,0 +1,149 @@
+#include "cpython/roster.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/buf.h"
+
+enum { INTERPRETERS_MAX = 4096, THREADS_MAX = 1 << 16 };
+
+/* One reading in progress. */
+struct reading {
+	struct qa_roster *roster;
+	const struct qa_python *python;
+	uint64_t gil_holder; /* a thread state, or 0 */
+	uint32_t collecting;
+	int64_t interpreter_id;
+};
+
+void qa_roster_init(struct qa_roster *roster, const struct qa_python *python)
+{
+	*roster = (struct qa_roster){0};
+	qa_snapshot_init(&roster->snapshot, python->memory);
+}
+
+void qa_roster_free(struct qa_roster *roster)
+{
+	qa_snapshot_free(&roster->snapshot);
+	free(roster->threads);
+	*roster = (struct qa_roster){0};
+}
+
+/* A field of `size` bytes; zero where this version has no such field. */
+static int read_field(struct reading *r, uint64_t base, int32_t offset, void *value, size_t size)
+{
+	memset(value, 0, size);
+	if (offset == QA_ABSENT)
+		return 0;
+	return qa_snapshot_read(&r->roster->snapshot, base + (uint64_t)offset, value, size);
+}
+
+static int read_pointer(struct reading *r, uint64_t base, int32_t offset, uint64_t *value)
+{
+	return read_field(r, base, offset, value, sizeof(*value));
+}
+
+/* From 3.12 on each interpreter knows its GIL; before, the runtime knows the one thread that holds
+ * it. */
+static int read_gil(struct reading *r, uint64_t interpreter)
+{
+	const struct qa_layout *layout = &r->python->layout;
+	uint32_t locked = 0;
+	uint64_t gil;
+	int rc;
+
+	if (layout->interpreter.gil == QA_ABSENT)
+		return read_pointer(
+			r, r->python->runtime, layout->runtime.tstate_current, &r->gil_holder);
+	r->gil_holder = 0;
+	rc = read_pointer(r, interpreter, layout->interpreter.gil, &gil);
+	if (rc || gil == 0)
+		return rc;
+	rc = read_field(r, gil, layout->gil.locked, &locked, sizeof(locked));
+	if (rc || (int32_t)locked <= 0)
+		return rc;
+	return read_pointer(r, gil, layout->gil.last_holder, &r->gil_holder);
+}
+
+static int read_collecting(struct reading *r, uint64_t interpreter)
+{
+	const struct qa_layout *layout = &r->python->layout;
+
+	if (layout->interpreter.gc_collecting != QA_ABSENT)
+		return read_field(r, interpreter, layout->interpreter.gc_collecting, &r->collecting,
+			sizeof(r->collecting));
+	return read_field(r, r->python->runtime, layout->runtime.gc_collecting, &r->collecting,
+		sizeof(r->collecting));
+}
+
+static int add_thread(struct reading *r, uint64_t address)
+{
+	const struct qa_layout *layout = &r->python->layout;
+	struct qa_thread_state thread = {.address = address, .interpreter = r->interpreter_id};
+	int rc = read_pointer(r, address, layout->thread.thread_id, &thread.ident);
+
+	if (!rc)
+		rc = read_pointer(r, address, layout->thread.native_thread_id, &thread.native_id);
+	if (!rc)
+		rc = QA_GROW(r->roster->threads, r->roster->room, r->roster->count + 1);
+	if (rc || thread.ident == 0) /* made, but not running yet */
+		return rc;
+	thread.holds_gil = address == r->gil_holder;
+	thread.collecting = thread.holds_gil && r->collecting;
+	r->roster->threads[r->roster->count++] = thread;
+	return 0;
+}
+
+static int read_threads(struct reading *r, uint64_t interpreter)
+{
+	const struct qa_layout *layout = &r->python->layout;
+	uint64_t thread, owner;
+	int rc = read_pointer(r, interpreter, layout->interpreter.threads_head, &thread);
+
+	for (int i = 0; !rc && thread; i++) {
+		rc = read_pointer(r, thread, layout->thread.interpreter, &owner);
+		if (!rc && (owner != interpreter || i == THREADS_MAX))
+			rc = -EAGAIN; /* freed or reused while we looked, or a circle */
+		if (!rc)
+			rc = add_thread(r, thread);
+		if (!rc)
+			rc = read_pointer(r, thread, layout->thread.next, &thread);
+	}
+	return rc;
+}
+
+static int read_interpreters(struct reading *r)
+{
+	const struct qa_layout *layout = &r->python->layout;
+	uint64_t interpreter;
+	int rc = read_pointer(
+		r, r->python->runtime, layout->runtime.interpreters_head, &interpreter);
+
+	for (int i = 0; !rc && interpreter; i++) {
+		if (i == INTERPRETERS_MAX)
+			return -EAGAIN;
+		rc = read_field(r, interpreter, layout->interpreter.id, &r->interpreter_id,
+			sizeof(r->interpreter_id));
+		if (!rc)
+			rc = read_gil(r, interpreter);
+		if (!rc)
+			rc = read_collecting(r, interpreter);
+		if (!rc)
+			rc = read_threads(r, interpreter);
+		if (!rc)
+			rc = read_pointer(r, interpreter, layout->interpreter.next, &interpreter);
+	}
+	return rc;
+}
+
+int qa_roster_read(struct qa_roster *roster, const struct qa_python *python)
+{
+	struct reading r = {.roster = roster, .python = python};
+	int rc = qa_snapshot_take(&roster->snapshot);
+
+	roster->count = 0;
+	if (!rc)
+		rc = read_interpreters(&r);
+	return rc == -EFAULT ? -EAGAIN : rc;
+}

@@ -1,0 +1,30 @@
+/* Who is there: all thread states of all interpreters, at one moment. */
+#ifndef QA_CPYTHON_ROSTER_H
+#define QA_CPYTHON_ROSTER_H
+
+#include "cpython/python.h"
+#include "target/snapshot.h"
+
+struct qa_thread_state {
+	uint64_t address;    /* of the PyThreadState */
+	uint64_t ident;      /* threading.get_ident(); with glibc, the thread pointer */
+	uint64_t native_id;  /* the kernel's, as the target sees it; 0: unknown */
+	int64_t interpreter; /* its interpreter's id */
+	bool holds_gil;
+	bool collecting; /* it holds the GIL, and its interpreter collects garbage */
+};
+
+struct qa_roster {
+	struct qa_snapshot snapshot;
+	struct qa_thread_state *threads;
+	size_t count;
+	size_t room;
+};
+
+void qa_roster_init(struct qa_roster *roster, const struct qa_python *python);
+void qa_roster_free(struct qa_roster *roster);
+
+/* Reads it anew. -EAGAIN: it was changing meanwhile; try again. -ESRCH: the process is gone. */
+int qa_roster_read(struct qa_roster *roster, const struct qa_python *python);
+
+#endif
