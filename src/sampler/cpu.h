@@ -1,0 +1,26 @@
+/* The calling thread's place on the machine's CPUs. Nothing here concerns another thread or
+ * outlives this one. */
+#ifndef QA_SAMPLER_CPU_H
+#define QA_SAMPLER_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Asks to be woken on time (timer slack 1 ns) and soon after (a scheduler slice of 100 us, kernels
+ * from 6.12). Neither needs a privilege; where the kernel does not know the slice, wake-ups on a
+ * busy CPU come later.
+ */
+void qa_cpu_be_prompt(void);
+
+/* Runs this thread on that CPU only. Returns 0, or a negative errno: -EINVAL when we may not use
+ * it. */
+int qa_cpu_pin(int cpu);
+
+/* The CPU that we are on right now. */
+int qa_cpu_current(void);
+
+/* How often this thread has been switched out so far. */
+uint64_t qa_cpu_switches(void);
+
+#endif

@@ -1,0 +1,134 @@
+#include "sampler/threads.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "support/buf.h"
+
+void qa_threads_init(struct qa_threads *threads, struct qa_python *python, uint32_t process,
+	uint32_t *last_id, const struct qa_raw_consumer *consumer, void *consumer_ctx)
+{
+	*threads = (struct qa_threads){.python = python,
+		.process = process,
+		.inner_pid = qa_process_inner_pid(python->process),
+		.last_id = last_id,
+		.consumer = consumer,
+		.consumer_ctx = consumer_ctx};
+}
+
+static void free_thread(struct qa_tracked_thread *thread)
+{
+	qa_snapshot_free(&thread->snapshot);
+	qa_stack_free(&thread->last.stack);
+	free(thread->last.ids);
+	free(thread);
+}
+
+void qa_threads_free(struct qa_threads *threads)
+{
+	for (size_t i = 0; i < threads->count; i++)
+		free_thread(threads->list[i]);
+	free(threads->list);
+	*threads = (struct qa_threads){0};
+}
+
+/* The kernel's thread id as the target sees it; 0: unknown. */
+static uint64_t inner_tid(const struct qa_threads *threads, const struct qa_thread_state *state)
+{
+	const struct qa_python *python = threads->python;
+	uint32_t tid = 0;
+
+	if (state->native_id || python->native_tid == QA_ABSENT)
+		return state->native_id;
+	if (qa_memory_read(
+		    python->memory, state->ident + (uint64_t)python->native_tid, &tid, sizeof(tid)))
+		return 0;
+	return tid;
+}
+
+static int announce(
+	const struct qa_threads *threads, const struct qa_tracked_thread *thread, bool is_main)
+{
+	struct qa_raw_thread event = {.id = thread->id,
+		.process = threads->process,
+		.tid = (uint64_t)thread->tid,
+		.ident = thread->state.ident,
+		.interpreter = thread->state.interpreter,
+		.is_main = is_main};
+
+	return threads->consumer->thread ? threads->consumer->thread(threads->consumer_ctx, &event)
+					 : 0;
+}
+
+static int add_thread(struct qa_threads *threads, const struct qa_thread_state *state)
+{
+	struct qa_tracked_thread *thread = calloc(1, sizeof(*thread));
+	uint64_t tid;
+	int rc = thread ? QA_GROW(threads->list, threads->room, threads->count + 1) : -ENOMEM;
+
+	if (rc) {
+		free(thread);
+		return rc;
+	}
+	tid = inner_tid(threads, state);
+	thread->state = *state;
+	thread->id = ++*threads->last_id;
+	/* Elsewhere than in our own pid namespace the number means another thread to us, or none.
+	 */
+	thread->tid = threads->inner_pid == threads->python->process->pid ? (pid_t)tid : 0;
+	thread->seen = threads->round;
+	qa_snapshot_init(&thread->snapshot, threads->python->memory);
+	threads->list[threads->count++] = thread;
+	return announce(threads, thread, tid == (uint64_t)threads->inner_pid);
+}
+
+static bool is_same(const struct qa_tracked_thread *thread, const struct qa_thread_state *state)
+{
+	return thread->state.address == state->address && thread->state.ident == state->ident &&
+	       thread->state.native_id == state->native_id;
+}
+
+/* `hint` is where it stood when nothing has changed. */
+static struct qa_tracked_thread *find(
+	const struct qa_threads *threads, const struct qa_thread_state *state, size_t hint)
+{
+	if (hint < threads->count && is_same(threads->list[hint], state))
+		return threads->list[hint];
+	for (size_t i = 0; i < threads->count; i++)
+		if (is_same(threads->list[i], state))
+			return threads->list[i];
+	return NULL;
+}
+
+static void forget_ended(struct qa_threads *threads)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < threads->count; i++) {
+		if (threads->list[i]->seen == threads->round)
+			threads->list[kept++] = threads->list[i];
+		else
+			free_thread(threads->list[i]);
+	}
+	threads->count = kept;
+}
+
+int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster)
+{
+	threads->round++;
+	for (size_t i = 0; i < roster->count; i++) {
+		struct qa_tracked_thread *thread = find(threads, &roster->threads[i], i);
+		int rc = 0;
+
+		if (thread) {
+			thread->state = roster->threads[i];
+			thread->seen = threads->round;
+		} else {
+			rc = add_thread(threads, &roster->threads[i]);
+		}
+		if (rc)
+			return rc;
+	}
+	forget_ended(threads);
+	return 0;
+}

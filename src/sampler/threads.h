@@ -1,0 +1,51 @@
+/* The threads of one process that are being sampled, and the last stack of each. */
+#ifndef QA_SAMPLER_THREADS_H
+#define QA_SAMPLER_THREADS_H
+
+#include "cpython/roster.h"
+#include "cpython/stack_walker.h"
+#include "qa/raw.h"
+
+/* What became of one frame of a stack: its code's id and its node. */
+struct qa_frame_ids {
+	uint32_t code;
+	uint32_t node;
+};
+
+/* A stack with the ids of its frames; both innermost first. */
+struct qa_known_stack {
+	struct qa_stack stack;
+	struct qa_frame_ids *ids;
+	size_t ids_room;
+};
+
+struct qa_tracked_thread {
+	struct qa_thread_state state;
+	uint32_t id; /* in the recording */
+	pid_t tid;   /* the kernel's; 0: unknown */
+	struct qa_snapshot snapshot;
+	struct qa_known_stack last; /* as last taken */
+	uint32_t seen;              /* the round in which the roster named it last */
+};
+
+struct qa_threads {
+	struct qa_python *python; /* borrowed */
+	uint32_t process;         /* id in the recording */
+	pid_t inner_pid;          /* of the process, as it sees itself */
+	uint32_t *last_id;        /* the last thread id given in the recording */
+	const struct qa_raw_consumer *consumer;
+	void *consumer_ctx;
+	struct qa_tracked_thread **list;
+	size_t count;
+	size_t room;
+	uint32_t round;
+};
+
+void qa_threads_init(struct qa_threads *threads, struct qa_python *python, uint32_t process,
+	uint32_t *last_id, const struct qa_raw_consumer *consumer, void *consumer_ctx);
+void qa_threads_free(struct qa_threads *threads);
+
+/* Makes the list agree with the roster: announces new threads, forgets those that ended. */
+int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster);
+
+#endif
