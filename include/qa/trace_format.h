@@ -31,20 +31,20 @@ enum qa_record_tag {
 };
 
 /* Hard limits: a block or a record beyond them is damaged. */
-#define QA_TRACE_MAX_BLOCK (4u << 20)  /* bytes of a block, compressed or not */
-#define QA_TRACE_MAX_STRING (1u << 20) /* bytes of a string, a line table, a command line */
-#define QA_TRACE_MAX_TICK (1u << 16)   /* samples of a tick */
+#define QA_TRACE_MAX_BLOCK (4u << 20)    /* bytes of a block, compressed or not */
+#define QA_TRACE_MAX_STRING (256u << 10) /* bytes of a text */
+#define QA_TRACE_MAX_BYTES (2u << 20)    /* bytes of a line table or a command line */
+#define QA_TRACE_MAX_TICK (1u << 16)     /* samples of a tick */
 
-/* Ids are dense, so that an honest one cannot exceed QA_TRACE_ID_SLACK + the file's bytes so far *
- * the factor. */
-#define QA_TRACE_ID_SLACK (1u << 20)
-#define QA_TRACE_NODES_PER_BYTE 16
-#define QA_TRACE_OTHER_IDS_PER_BYTE 1
+/* Ids are dense, so that honest ones stay below these bounds; they grow with the file's bytes. */
+#define QA_TRACE_ID_SLACK (1u << 18)
+#define QA_TRACE_BYTES_PER_ID 8
+#define QA_TRACE_NODE_SLACK (1u << 20)
+#define QA_TRACE_NODES_PER_BYTE 8
 
-/* All strings together hold at most QA_TRACE_STRINGS_SLACK + the file's bytes so far * the factor.
- */
-#define QA_TRACE_STRINGS_SLACK (16u << 20)
-#define QA_TRACE_STRINGS_PER_BYTE 4
+/* So do the bytes of all strings together. */
+#define QA_TRACE_STRINGS_SLACK (32u << 20)
+#define QA_TRACE_STRINGS_PER_BYTE 1
 
 /* What the writer aims at; a reader does not rely on it. */
 #define QA_TRACE_BLOCK_TARGET (256u << 10) /* bytes of records that make a block full */

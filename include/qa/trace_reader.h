@@ -24,6 +24,7 @@ struct qa_trace_health {
 	uint64_t orphan_samples;  /* samples whose definitions are lost */
 	uint64_t orphan_ns;       /* their time */
 	uint64_t unknown_records; /* of a later minor version */
+	bool damaged_header; /* the file header's checksum is wrong: the versions are not known */
 	bool cut; /* no end record: the recorder was killed, or the file's tail is lost */
 };
 

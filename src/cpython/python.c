@@ -92,8 +92,8 @@ static int unsupported(struct qa_error *err, uint32_t version, const char *kind)
 	qa_version_text(version, text, sizeof(text));
 	qa_error_set(
 		err, ENOTSUP, "The process runs CPython %s%s, which is not supported.", text, kind);
-	qa_error_hint(err, "Supported are the releases of CPython 3.8 to 3.13 for x86-64, without "
-			   "debug or free-threaded builds.");
+	qa_error_hint(err, "Supported are the releases of CPython 3.7 to 3.13 for x86-64 (no debug "
+			   "and no free-threaded builds).");
 	return -ENOTSUP;
 }
 

@@ -1,0 +1,127 @@
+#include "cmd/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* In the child: waits for the word to go, becomes the program or tells why not. */
+static _Noreturn void become(char *const *argv, int go, int failed, bool stdout_to_stderr,
+	const sigset_t *mask, const struct sigaction *sigpipe)
+{
+	char word;
+	int code;
+
+	if (read(go, &word, 1) != 1)
+		_exit(125);
+	if (stdout_to_stderr)
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+	sigaction(SIGPIPE, sigpipe, NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execvp(argv[0], argv);
+	code = errno;
+	(void)!write(failed, &code, sizeof(code));
+	_exit(code == ENOENT ? 127 : 126);
+}
+
+int child_fork(char *const *argv, bool stdout_to_stderr, const sigset_t *mask,
+	const struct sigaction *sigpipe, struct child *child, struct qa_error *err)
+{
+	int go[2], failed[2];
+
+	*child = (struct child){.pid = -1, .go = -1, .failed = -1};
+	if (pipe2(go, O_CLOEXEC))
+		return qa_error_set(err, errno, "Cannot make a pipe: %s.", strerror(errno));
+	if (pipe2(failed, O_CLOEXEC)) {
+		int code = errno;
+
+		close(go[0]);
+		close(go[1]);
+		return qa_error_set(err, code, "Cannot make a pipe: %s.", strerror(code));
+	}
+	child->pid = fork();
+	if (child->pid == 0) {
+		close(go[1]);
+		close(failed[0]);
+		become(argv, go[0], failed[1], stdout_to_stderr, mask, sigpipe);
+	}
+	close(go[0]);
+	close(failed[1]);
+	child->go = go[1];
+	child->failed = failed[0];
+	if (child->pid < 0) {
+		int code = errno;
+
+		child_cancel(child);
+		return qa_error_set(err, code, "Cannot start a process: %s.", strerror(code));
+	}
+	return 0;
+}
+
+static void close_pipes(struct child *child)
+{
+	if (child->go >= 0)
+		close(child->go);
+	if (child->failed >= 0)
+		close(child->failed);
+	child->go = child->failed = -1;
+}
+
+static void wait_for(struct child *child)
+{
+	while (waitpid(child->pid, &child->wait_status, 0) < 0 && errno == EINTR)
+		continue;
+	child->ended = true;
+}
+
+int child_exec(struct child *child, const char *program, struct qa_error *err)
+{
+	int code = 0;
+	ssize_t n;
+
+	(void)!write(child->go, "", 1);
+	do {
+		n = read(child->failed, &code,
+			sizeof(code)); /* ends without a byte when exec closes the other side */
+	} while (n < 0 && errno == EINTR);
+	close_pipes(child);
+	if (n != sizeof(code))
+		return 0;
+	wait_for(child);
+	if (code == ENOENT) {
+		qa_error_set(err, ENOENT, "There is no program '%s'.", program);
+		qa_error_hint(err, strchr(program, '/')
+					   ? "Check the path."
+					   : "It is not in PATH: check the name, or give a path.");
+	} else {
+		qa_error_set(err, code, "Cannot execute '%s': %s.", program, strerror(code));
+		if (code == EACCES)
+			qa_error_hint(err,
+				"It is no executable file: for a script, say qa-record -- python3 "
+				"%s",
+				program);
+	}
+	return -code;
+}
+
+void child_cancel(struct child *child)
+{
+	close_pipes(child);
+	if (child->pid > 0)
+		wait_for(child);
+}
+
+bool child_has_ended(struct child *child)
+{
+	if (!child->ended && waitpid(child->pid, &child->wait_status, WNOHANG) == child->pid)
+		child->ended = true;
+	return child->ended;
+}
+
+int child_exit_status(const struct child *child)
+{
+	if (WIFSIGNALED(child->wait_status))
+		return 128 + WTERMSIG(child->wait_status);
+	return WEXITSTATUS(child->wait_status);
+}

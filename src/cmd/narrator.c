@@ -1,0 +1,126 @@
+#include "cmd/narrator.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cmd/options.h"
+
+static const double second_ns = 1e9;
+
+void narrator_init(struct narrator *narrator, bool quiet)
+{
+	*narrator = (struct narrator){.quiet = quiet, .live = !quiet && isatty(STDERR_FILENO)};
+}
+
+static void erase(struct narrator *narrator)
+{
+	if (narrator->drawn)
+		fputs("\r\033[K", stderr);
+	narrator->drawn = false;
+}
+
+/* "1.2 MB" */
+static void print_bytes(char *text, size_t room, uint64_t bytes)
+{
+	if (bytes < 10000)
+		snprintf(text, room, "%llu B", (unsigned long long)bytes);
+	else if (bytes < 10000000)
+		snprintf(text, room, "%.1f kB", (double)bytes / 1e3);
+	else
+		snprintf(text, room, "%.1f MB", (double)bytes / 1e6);
+}
+
+static double share_lost(const struct qa_raw_loss *loss)
+{
+	return loss->planned ? 100.0 * (double)loss->dropped / (double)loss->planned : 0;
+}
+
+static void draw(
+	struct narrator *narrator, const struct qa_recorder_progress *progress, uint64_t bytes)
+{
+	double seconds = (double)progress->elapsed_ns / second_ns;
+	char size[32];
+
+	print_bytes(size, sizeof(size), bytes);
+	erase(narrator);
+	if (progress->state == QA_RECORDER_WAITING)
+		fprintf(stderr, "%7.1f s  waiting for the Python interpreter", seconds);
+	else
+		fprintf(stderr, "%7.1f s  %llu samples  %.0f/s  %.1f %% lost  %s", seconds,
+			(unsigned long long)progress->loss.taken,
+			seconds > 0 ? (double)progress->loss.taken / seconds : 0,
+			share_lost(&progress->loss), size);
+	fflush(stderr);
+	narrator->drawn = true;
+}
+
+void narrator_progress(
+	struct narrator *narrator, const struct qa_recorder_progress *progress, uint64_t bytes)
+{
+	/* A launcher that is not Python yet is nothing to tell; a Python that we cannot sample is.
+	 */
+	bool worth_telling = progress->error.code && progress->error.code != ENOEXEC;
+
+	if (progress->state == QA_RECORDER_WAITING && worth_telling &&
+		narrator->warned != progress->error.code) {
+		erase(narrator);
+		narrator->warned = progress->error.code;
+		print_error("qa-record", &progress->error);
+	}
+	if (narrator->live)
+		draw(narrator, progress, bytes);
+}
+
+static void explain_nothing(const struct narrator *narrator,
+	const struct qa_recorder_progress *progress, uint64_t period_ns)
+{
+	struct qa_error error = {0};
+
+	if (progress->error.code && progress->error.code == narrator->warned)
+		return; /* told already */
+	if (progress->interpreters > 0) {
+		qa_error_set(&error, ESRCH,
+			"No samples collected: the program ended before the first one, %.0f ms "
+			"after the start.",
+			(double)progress->elapsed_ns / 1e6);
+		qa_error_hint(&error, "Sample more often, for example with --rate %.0f.",
+			10 * second_ns / (double)period_ns);
+	} else if (progress->state == QA_RECORDER_ENDED) {
+		qa_error_set(&error, ENOEXEC,
+			"No samples collected: the program ended before there was a Python "
+			"interpreter in it.");
+		qa_error_hint(&error, "The program itself, or what it becomes by exec, has to be "
+				      "Python: children of it are not sampled.");
+	} else {
+		qa_error_set(&error, EAGAIN,
+			"No samples collected: the recording ended before there was a Python "
+			"interpreter.");
+		qa_error_hint(&error, "Record for longer, and make sure that the program becomes "
+				      "Python by itself or by exec.");
+	}
+	print_error("qa-record", &error);
+}
+
+void narrator_summary(struct narrator *narrator, const struct qa_recorder_progress *progress,
+	uint64_t period_ns, uint64_t bytes, const char *output)
+{
+	const struct qa_raw_loss *loss = &progress->loss;
+	char size[32];
+
+	erase(narrator);
+	if (loss->taken == 0)
+		explain_nothing(narrator, progress, period_ns);
+	if (narrator->quiet)
+		return;
+	print_bytes(size, sizeof(size), bytes);
+	fprintf(stderr,
+		"qa-record: %llu samples in %.2f s, %.2f %% lost (%llu late, %llu dropped); %s in "
+		"%s\n",
+		(unsigned long long)loss->taken, (double)progress->elapsed_ns / second_ns,
+		share_lost(loss), (unsigned long long)loss->late, (unsigned long long)loss->dropped,
+		size, output ? output : "stdout");
+	if (output && loss->taken > 0)
+		fprintf(stderr, "  next: qa-report %s\n        qa-report --format svg %s\n", output,
+			output);
+}

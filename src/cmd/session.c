@@ -1,0 +1,270 @@
+#include "cmd/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/child.h"
+#include "cmd/narrator.h"
+#include "cmd/options.h"
+#include "cmd/output_name.h"
+#include "qa/recorder.h"
+#include "qa/trace_writer.h"
+
+enum { LOOK_EVERY_MS = 250 };
+
+struct session {
+	const struct session_options *options;
+	struct child child; /* .pid is -1 when we attached */
+	int signals;        /* a signalfd for those below */
+	sigset_t mask_before;
+	struct sigaction sigpipe_before;
+	char *output; /* NULL: stdout */
+	struct qa_sink *sink;
+	struct qa_trace_writer *writer;
+	struct qa_recorder *recorder;
+	struct narrator narrator;
+	int failure;      /* the exit status if we cannot begin */
+	bool interrupted; /* a signal told us, not a child of ours, to end */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* From here on signals are read, not suffered; a closed pipe is a write error. */
+static int take_signals(struct session *session, struct qa_error *err)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, &session->mask_before);
+	sigaction(SIGPIPE, &ignore, &session->sigpipe_before);
+	session->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return session->signals < 0
+		       ? qa_error_set(err, errno, "Cannot receive signals: %s.", strerror(errno))
+		       : 0;
+}
+
+static int open_output(struct session *session, pid_t pid, struct qa_error *err)
+{
+	const struct session_options *options = session->options;
+
+	if (options->output && strcmp(options->output, "-") == 0)
+		return qa_sink_open_fd(STDOUT_FILENO, "stdout", &session->sink, err);
+	session->output =
+		options->output ? strdup(options->output) : default_output_name(options->argv, pid);
+	if (!session->output)
+		return qa_error_set(err, ENOMEM, "Out of memory.");
+	return qa_sink_open_stream(session->output, &session->sink, err);
+}
+
+static int open_recorder(struct session *session, pid_t pid, struct qa_error *err)
+{
+	const struct qa_recorder_options options = {.period_ns = session->options->period_ns,
+		.wait_for_interpreter = session->options->pid == 0};
+	int rc = qa_trace_writer_open(session->sink, &session->writer, err);
+
+	return rc ? rc
+		  : qa_recorder_open(pid, &options, &qa_trace_writer_consumer, session->writer,
+			    &session->recorder, err);
+}
+
+/* Attached: the process is looked at first, so that a wrong pid leaves no file behind. */
+static int begin_attached(struct session *session, struct qa_error *err)
+{
+	struct qa_recorder *probe;
+	const struct qa_raw_consumer nobody = {0};
+	const struct qa_recorder_options options = {0};
+	pid_t pid = session->options->pid;
+	int rc = qa_recorder_open(pid, &options, &nobody, NULL, &probe, err);
+
+	if (rc)
+		return rc;
+	qa_recorder_free(probe);
+	rc = open_output(session, pid, err);
+	if (!rc)
+		rc = open_recorder(session, pid, err);
+	return rc ? rc : qa_recorder_start(session->recorder, err);
+}
+
+/* Launched: the child becomes the program only when all the rest is ready. */
+static int begin_launched(struct session *session, struct qa_error *err)
+{
+	const struct session_options *options = session->options;
+	bool owns_stdout = options->output && strcmp(options->output, "-") == 0;
+	int rc = child_fork(options->argv, owns_stdout, &session->mask_before,
+		&session->sigpipe_before, &session->child, err);
+
+	if (rc)
+		return rc;
+	rc = open_output(session, session->child.pid, err);
+	if (!rc)
+		rc = open_recorder(session, session->child.pid, err);
+	if (rc) {
+		child_cancel(&session->child);
+		return rc;
+	}
+	rc = child_exec(&session->child, options->argv[0], err);
+	if (!rc)
+		return qa_recorder_start(session->recorder, err);
+	session->failure = rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+	if (session->output)
+		unlink(session->output);
+	return rc;
+}
+
+/*
+ * A signal for us is one for the program, if we launched it. One that a terminal sends (Ctrl-C, or
+ * its end) goes to the whole foreground group: the program has it already.
+ */
+static void on_signal(struct session *session, const struct signalfd_siginfo *signal)
+{
+	if (signal->ssi_signo == SIGCHLD)
+		return;
+	if (session->child.pid < 0)
+		session->interrupted = true;
+	else if (signal->ssi_code != SI_KERNEL && !child_has_ended(&session->child))
+		kill(session->child.pid, (int)signal->ssi_signo);
+}
+
+static void read_signals(struct session *session)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(session->signals, &signal, sizeof(signal)) == sizeof(signal))
+		on_signal(session, &signal);
+}
+
+static bool has_ended(struct session *session)
+{
+	return session->child.pid >= 0 && child_has_ended(&session->child);
+}
+
+/* Waits for a signal, the end of the recorder (fd < 0: not waited for) or the time, whichever comes
+ * first. */
+static void wait_for_event(struct session *session, int recorder_fd, uint64_t until_ns)
+{
+	struct pollfd fds[] = {
+		{.fd = session->signals, .events = POLLIN}, {.fd = recorder_fd, .events = POLLIN}};
+	uint64_t now = now_ns();
+	uint64_t left = until_ns > now ? until_ns - now : 0;
+	struct timespec timeout = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
+
+	if (ppoll(fds, 2, until_ns == UINT64_MAX ? NULL : &timeout, NULL) > 0)
+		read_signals(session);
+}
+
+/* Until the duration is over, the target has ended, or somebody wants us to end. */
+static enum qa_end_reason record(struct session *session)
+{
+	const uint64_t duration = session->options->duration_ns;
+	const uint64_t end = duration ? now_ns() + duration : UINT64_MAX;
+	struct qa_recorder_progress progress;
+
+	for (;;) {
+		uint64_t now = now_ns();
+		uint64_t look = now + LOOK_EVERY_MS * 1000000u;
+
+		qa_recorder_progress(session->recorder, &progress);
+		narrator_progress(&session->narrator, &progress, qa_sink_written(session->sink));
+		if (progress.state == QA_RECORDER_ENDED || has_ended(session))
+			return QA_END_EXIT;
+		if (progress.state == QA_RECORDER_FAILED)
+			return QA_END_FAILED;
+		if (session->interrupted)
+			return QA_END_STOPPED;
+		if (now >= end)
+			return QA_END_DURATION;
+		wait_for_event(session, qa_recorder_fd(session->recorder), look < end ? look : end);
+	}
+}
+
+/* Closes the trace. Returns what kept it from being whole, if anything did. */
+static int finish(struct session *session, enum qa_end_reason reason, struct qa_error *err)
+{
+	struct qa_recorder_progress progress;
+	struct qa_error later = {0};
+	uint64_t bytes;
+	int rc = qa_recorder_stop(session->recorder, reason, err);
+	int later_rc;
+
+	qa_recorder_progress(session->recorder, &progress);
+	if (reason == QA_END_EXIT)
+		progress.state = QA_RECORDER_ENDED;
+	later_rc = qa_trace_writer_close(session->writer, &later);
+	session->writer = NULL;
+	bytes = qa_sink_written(session->sink);
+	if (qa_sink_close(session->sink, &later))
+		later_rc = -later.code;
+	session->sink = NULL;
+	if (later_rc) { /* what broke the writing is the cause of all that followed */
+		*err = later;
+		rc = later_rc;
+	}
+	narrator_summary(
+		&session->narrator, &progress, session->options->period_ns, bytes, session->output);
+	return rc;
+}
+
+static void release(struct session *session)
+{
+	qa_recorder_free(session->recorder);
+	if (session->writer)
+		qa_trace_writer_close(session->writer, NULL);
+	qa_sink_abort(session->sink);
+	if (session->signals >= 0)
+		close(session->signals);
+	free(session->output);
+}
+
+/* The program runs on to its own end; its signals still reach it through us. */
+static int wait_for_child(struct session *session)
+{
+	while (!has_ended(session))
+		wait_for_event(session, -1, UINT64_MAX);
+	return child_exit_status(&session->child);
+}
+
+int session_run(const struct session_options *options)
+{
+	struct session session = {.options = options,
+		.child = {.pid = -1, .go = -1, .failed = -1},
+		.signals = -1,
+		.failure = STATUS_FAILED};
+	struct qa_error error = {0};
+	int status = 0;
+	int rc;
+
+	narrator_init(&session.narrator, options->quiet);
+	rc = take_signals(&session, &error);
+	if (!rc)
+		rc = options->pid ? begin_attached(&session, &error)
+				  : begin_launched(&session, &error);
+	if (rc) {
+		print_error("qa-record", &error);
+		release(&session);
+		return session.failure;
+	}
+	rc = finish(&session, record(&session), &error);
+	if (rc)
+		print_error("qa-record", &error);
+	status = session.child.pid >= 0 ? wait_for_child(&session) : rc ? STATUS_FAILED : 0;
+	release(&session);
+	return status;
+}

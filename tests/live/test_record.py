@@ -1,0 +1,300 @@
+"""qa-record with real interpreters: what it sees, and what becomes of the program that it watches."""
+import collections
+import json
+import math
+import os
+import signal
+import subprocess
+import time
+
+from harness import (PYTHON, RECORD, LiveTest, function_of, main, per_interpreter, program,
+                     status_field, wait_until)
+
+SECONDS = 4
+
+
+@per_interpreter()
+class KnownPrograms(LiveTest):
+    """Programs that know where they spent their time."""
+
+    def check_split(self, answer, stacks):
+        """Each function's share of the samples is its share of the time, within 3 standard errors."""
+        own = collections.Counter()
+        for stack in stacks:
+            for function in answer["cpu_seconds"]:
+                if any(function_of(frame) == function for frame in stack.frames):
+                    own[function] += stack.count
+        total = sum(own.values())
+        self.assertGreater(total, 0.8 * SECONDS * 1000)
+        seconds = sum(answer["cpu_seconds"].values())
+        for function, cpu in answer["cpu_seconds"].items():
+            expected = cpu / seconds
+            error = math.sqrt(expected * (1 - expected) / total)
+            self.assertAlmostEqual(own[function] / total, expected, delta=3 * error, msg="%s of %s" % (function, answer))
+
+    def each_launch(self, interpreter):
+        done = self.record("-q", "-r", "1000", "-o", self.trace, "--", interpreter.path, program("split.py"), str(SECONDS))
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertEqual(done.stderr, b"")
+        self.assert_whole()
+        self.check_split(json.loads(done.stdout.decode().splitlines()[-1]), self.stacks())
+        self.assertIn("python %s" % interpreter.version, self.report().lower())
+
+    def each_attach(self, interpreter):
+        target = self.start_ready(interpreter.path, "threads.py", "60")
+        before = target.pid, status_field(target.pid, "TracerPid")
+        done = self.record("-r", "1000", "-d", "1.5", "-o", self.trace, "--pid", str(target.pid))
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertEqual((target.pid, status_field(target.pid, "TracerPid")), before)
+        self.assertIsNone(target.poll())
+        self.assert_whole()
+        stacks = self.stacks()
+        self.assertTrue(any(function_of(frame) == "compute" for stack in stacks for frame in stack.frames), stacks[:5])
+        self.assertTrue(any(function_of(frame) == "wait_for_end" for stack in stacks for frame in stack.frames), stacks[:5])
+
+    def each_recursion(self, interpreter):
+        done = self.record("-q", "-r", "500", "-o", self.trace, "--", interpreter.path, program("recursion.py"), "300", "1")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        deepest = max(self.stacks(), key=lambda stack: stack.count)
+        self.assertEqual(sum(function_of(frame) == "descend" for frame in deepest.frames), 300)
+
+    def each_names(self, interpreter):
+        done = self.record("-q", "-r", "1000", "-o", self.trace, "--", interpreter.path, program("names.py"), "1")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        seen = {function_of(frame) for stack in self.stacks() for frame in stack.frames}
+        for function in json.loads(done.stdout.decode().splitlines()[-1])["functions"]:
+            self.assertIn(function["name"], seen)
+
+
+class Launching(LiveTest):
+    def run_program(self, code, *options, **kwargs):
+        return self.record("-o", self.trace, *options, "--", PYTHON, "-c", code, **kwargs)
+
+    def test_the_exit_status_is_the_programs(self):
+        for status in (0, 1, 7, 255):
+            self.assertEqual(self.run_program("raise SystemExit(%d)" % status).returncode, status)
+
+    def test_death_by_signal_is_128_plus_its_number(self):
+        code = "import os, signal; os.kill(os.getpid(), signal.SIG%s)"
+        self.assertEqual(self.run_program(code % "TERM").returncode, 128 + signal.SIGTERM)
+        self.assertEqual(self.run_program(code % "KILL").returncode, 128 + signal.SIGKILL)
+
+    def test_the_program_keeps_its_streams(self):
+        done = subprocess.run([RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c",
+                               "import sys; print(sys.stdin.read().upper()); print('err', file=sys.stderr)"],
+                              input=b"hello", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.stdout, b"HELLO\n")
+        self.assertIn(b"err\n", done.stderr)
+
+    def test_arguments_arrive_as_they_are(self):
+        arguments = ["", "a b", "--pid", "-o", "*", "é"]
+        done = self.record("-q", "-o", self.trace, "--", PYTHON, "-c", "import sys; print(sys.argv[1:])", *arguments)
+        self.assertEqual(done.stdout.decode().strip(), repr(arguments))
+
+    def test_without_a_name_the_trace_is_named_after_program_and_process(self):
+        done = self.record("--", PYTHON, program("split.py"), "0.3")
+        self.assertEqual(done.returncode, 0)
+        names = os.listdir(self.folder.name)
+        self.assertEqual(len(names), 1)
+        self.assertRegex(names[0], r"^split-\d+-\d{8}T\d{6}\.qat$")
+        self.assertIn(names[0], done.stderr.decode())
+
+    def test_the_program_may_be_reached_by_several_execs(self):
+        script = os.path.join(self.folder.name, "launcher")
+        with open(script, "w") as file:
+            file.write("#!/bin/sh\nexec env A=1 sh -c 'exec \"$@\"' sh %s \"$@\"\n" % PYTHON)
+        os.chmod(script, 0o755)
+        done = self.record("-r", "1000", "-o", self.trace, "--", script, program("split.py"), "0.5")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertGreater(sum(stack.count for stack in self.stacks()), 300)
+
+    def test_a_python_that_becomes_another_python_by_exec(self):
+        code = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
+        done = self.record("-q", "-r", "1000", "-o", self.trace, "--", PYTHON, "-c", code, PYTHON,
+                           program("split.py"), "1")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        answer = json.loads(done.stdout.decode().splitlines()[-1])
+        seen = {function_of(frame) for stack in self.stacks() for frame in stack.frames}
+        self.assertLessEqual(set(answer["cpu_seconds"]), seen)
+
+    def test_sampling_begins_with_the_interpreter(self):
+        """The imports of a program's start are seen."""
+        done = self.record("-q", "-r", "5000", "-o", self.trace, "--", PYTHON, "-c", "import json, decimal, unittest")
+        self.assertEqual(done.returncode, 0)
+        seen = {function_of(frame) for stack in self.stacks() for frame in stack.frames}
+        self.assertIn("_find_and_load", seen)
+
+    def test_signals_reach_the_program(self):
+        code = ("import signal, sys\n"
+                "def handler(number, frame): print('got', number, flush=True); sys.exit(3)\n"
+                "for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP): signal.signal(s, handler)\n"
+                "print('ready', flush=True)\n"
+                "while True: signal.pause()")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            recorder = self.start(RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", code, stdout=subprocess.PIPE)
+            self.assertEqual(recorder.stdout.readline(), b"ready\n")
+            recorder.send_signal(number)
+            self.assertEqual(recorder.stdout.read(), b"got %d\n" % number)
+            self.assertEqual(recorder.wait(), 3)
+            self.assert_whole()
+
+    def test_ctrl_c_reaches_the_program_once(self):
+        code = ("import signal, time\n"
+                "count = 0\n"
+                "def handler(number, frame):\n"
+                "    global count\n"
+                "    count += 1\n"
+                "signal.signal(signal.SIGINT, handler)\n"
+                "print('ready', flush=True)\n"
+                "while not count: signal.pause()\n"
+                "end = time.monotonic() + 0.5\n"  # a second one would come at once
+                "while time.monotonic() < end: time.sleep(0.05)\n"
+                "print('count', count, flush=True)")
+        pid, terminal = os.forkpty()
+        if pid == 0:
+            os.execv(RECORD, [RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", code])
+        try:
+            output = b""
+            while b"ready" not in output:
+                output += os.read(terminal, 1000)
+            os.write(terminal, b"\x03")
+            while b"count" not in output:
+                output += os.read(terminal, 1000)
+            self.assertIn(b"count 1\r\n", output + os.read(terminal, 1000))
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        finally:
+            os.close(terminal)
+
+    def test_a_terminal_shows_progress(self):
+        pid, terminal = os.forkpty()
+        if pid == 0:
+            os.execv(RECORD, [RECORD, "-o", self.trace, "--", PYTHON, program("split.py"), "1"])
+        output = b""
+        try:
+            while True:
+                output += os.read(terminal, 1000)
+        except OSError:
+            pass
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        os.close(terminal)
+        self.assertRegex(output.decode(), r"s  \d+ samples  \d+/s  [\d.]+ % lost")
+        self.assertIn("next: qa-report", output.decode())
+
+    def test_when_the_duration_is_over_the_program_runs_on(self):
+        recorder = self.start(RECORD, "-d", "300ms", "-o", self.trace, "--", PYTHON, "-c",
+                              "import sys; print('ready', flush=True); sys.stdin.read(); print('end')",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(recorder.stdout.readline(), b"ready\n")
+        recorder.stderr.readline()  # the summary
+        self.assert_whole()
+        self.assertEqual(recorder.wait(), 0)
+        self.assertEqual(recorder.stdout.read(), b"end\n")
+
+    def test_the_trace_may_go_to_stdout(self):
+        done = self.record("-q", "-o", "-", "--", PYTHON, "-c", "print('from the program')")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr, b"from the program\n")
+        with open(self.trace, "wb") as file:
+            file.write(done.stdout)
+        self.assert_whole()
+
+
+class Attaching(LiveTest):
+    def test_the_target_is_never_stopped_signalled_or_written_to(self):
+        target = self.start_ready(PYTHON, "threads.py", "60")
+        log = os.path.join(self.folder.name, "strace")
+        done = subprocess.run(["strace", "-f", "-o", log, RECORD, "-q", "-r", "1000", "-d", "0.5", "-o", self.trace,
+                               "--pid", str(target.pid)], stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        with open(log) as file:
+            calls = {line.split("(")[0].split()[-1] for line in file if "(" in line}
+        self.assertIn("process_vm_readv", calls)
+        self.assertFalse(calls & {"ptrace", "process_vm_writev", "kill", "tkill", "tgkill", "pidfd_send_signal",
+                                  "rt_sigqueueinfo", "rt_tgsigqueueinfo", "process_madvise"}, calls)
+        with open(log) as file:
+            self.assertFalse([line for line in file if "/mem\"" in line])
+
+    def test_detaching_leaves_no_trace(self):
+        target = self.start_ready(PYTHON, "threads.py", "60")
+        fields = ("State", "TracerPid", "SigPnd", "ShdPnd", "Threads", "Cpus_allowed", "FDSize")
+        before = {field: status_field(target.pid, field) for field in fields if field != "State"}
+        affinity = {tid: os.sched_getaffinity(int(tid)) for tid in os.listdir("/proc/%d/task" % target.pid)}
+        self.assertEqual(self.record("-d", "0.3", "-o", self.trace, "--pid", str(target.pid)).returncode, 0)
+        self.assertEqual({field: status_field(target.pid, field) for field in before}, before)
+        self.assertNotIn(status_field(target.pid, "State")[0], "tT")
+        self.assertEqual({tid: os.sched_getaffinity(int(tid)) for tid in affinity}, affinity)
+
+    def test_signals_end_the_recording_and_spare_the_target(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            target = self.start_ready(PYTHON, "forever.py")
+            recorder = self.start(RECORD, "-o", self.trace, "--pid", str(target.pid), stderr=subprocess.PIPE)
+            wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 200, "the trace grows")
+            recorder.send_signal(number)
+            self.assertEqual(recorder.wait(), 0)
+            self.assertIsNone(target.poll())
+            self.assert_whole()
+            os.unlink(self.trace)
+
+    def test_the_end_of_the_target_ends_the_recording(self):
+        target = self.start_ready(PYTHON, "forever.py")
+        recorder = self.start(RECORD, "-o", self.trace, "--pid", str(target.pid), stderr=subprocess.PIPE)
+        wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 200, "the trace grows")
+        target.kill()
+        target.wait()
+        self.assertEqual(recorder.wait(), 0)
+        self.assert_whole()
+        self.assertGreater(sum(stack.count for stack in self.stacks()), 10)
+
+    def test_a_killed_recorder_loses_at_most_a_second(self):
+        target = self.start_ready(PYTHON, "forever.py")
+        recorder = self.start(RECORD, "-r", "1000", "-o", self.trace, "--pid", str(target.pid))
+        begin = time.monotonic()
+        wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 1500, "some blocks are written")
+        wait_until(lambda: time.monotonic() > begin + 2.5, "2.5 s of samples are taken")
+        recorder.kill()
+        recorded = time.monotonic() - begin
+        recorder.wait()
+        self.assertIsNone(target.poll())
+        samples = sum(stack.count for stack in self.stacks())
+        self.assertGreater(samples, 1000 * (recorded - 1) * 0.9)
+        self.assertIn("cut", self.report("--check", status=3))
+
+
+class Shapes(LiveTest):
+    def test_a_program_without_python_frames_is_sampled(self):
+        done = self.record("-r", "500", "-o", self.trace, "--", PYTHON, program("native_only.py"), "0.5")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertGreater(sum(stack.count for stack in self.stacks()), 100)
+
+    def test_code_made_and_dropped_in_a_loop_keeps_its_names(self):
+        """Each round runs a function of its own name that calls a leaf of the same name: no other pair may be seen."""
+        code = ("import time\n"
+                "end = time.monotonic() + 2\n"
+                "n = 0\n"
+                "while time.monotonic() < end:\n"
+                "    n += 1\n"
+                "    text = ('def outer_%d():\\n    for i in range(20): leaf_%d()\\n'\n"
+                "            'def leaf_%d():\\n    for i in range(50): pass\\nouter_%d()\\n') % ((n % 50,) * 4)\n"
+                "    exec(compile(text, '<made %d>' % (n % 50), 'exec'), {})\n")
+        done = self.record("-q", "-r", "1000", "-o", self.trace, "--", PYTHON, "-c", code)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        pairs = 0
+        for stack in self.stacks():
+            names = [function_of(frame) for frame in stack.frames]
+            outer = [name[len("outer_"):] for name in names if name.startswith("outer_")]
+            leaf = [name[len("leaf_"):] for name in names if name.startswith("leaf_")]
+            if leaf:
+                self.assertEqual(outer, leaf, stack)
+                pairs += stack.count
+        self.assertGreater(pairs, 500)
+
+    def test_generators_and_coroutines_keep_their_callers(self):
+        done = self.record("-q", "-r", "1000", "-o", self.trace, "--", PYTHON, program("asyncio_chain.py"), "1")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        chains = sum(stack.count for stack in self.stacks()
+                     if [function_of(frame) for frame in stack.frames][-3:] == ["first", "second", "third"])
+        self.assertGreater(chains, 800)
+
+
+if __name__ == "__main__":
+    main()

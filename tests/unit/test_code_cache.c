@@ -1,0 +1,251 @@
+#include "cmocka_all.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpython/code_cache.h"
+#include "cpython/text.h"
+#include "fake_target.h"
+
+enum { VERSION = 0x030c01f0, CODE = 0x300000, OTHER = 0x310000 };
+
+/* What the consumer was told last. */
+struct told {
+	unsigned count;
+	struct qa_raw_code code;
+	char file[64];
+	char name[64];
+};
+
+static int on_code(void *ctx, const struct qa_raw_code *code)
+{
+	struct told *told = ctx;
+
+	told->count++;
+	told->code = *code;
+	snprintf(told->file, sizeof(told->file), "%.*s", (int)code->file.len,
+		code->file.data ? code->file.data : "");
+	snprintf(told->name, sizeof(told->name), "%.*s", (int)code->name.len,
+		code->name.data ? code->name.data : "");
+	return 0;
+}
+
+static const struct qa_raw_consumer consumer = {.code = on_code};
+
+struct fixture {
+	struct fake_target *target;
+	struct qa_python python;
+	struct qa_code_cache cache;
+	struct told told;
+	uint32_t last_id;
+};
+
+static void open_fixture(struct fixture *f)
+{
+	*f = (struct fixture){.target = fake_target_new()};
+	fake_python(f->target, VERSION, &f->python);
+	qa_code_cache_init(&f->cache, &f->python, 1, &f->last_id, &consumer, &f->told);
+}
+
+static void close_fixture(struct fixture *f)
+{
+	qa_code_cache_free(&f->cache);
+	free(f->target);
+}
+
+static void reads_a_code_object_once(void **state)
+{
+	const uint64_t addresses[] = {CODE, CODE};
+	uint32_t ids[2];
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "work", 12);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, addresses, 2, ids), 0);
+	assert_int_equal(ids[0], 1);
+	assert_int_equal(ids[1], 1);
+	assert_int_equal(f.told.count, 1);
+	assert_string_equal(f.told.file, "/app/main.py");
+	assert_string_equal(f.told.name, "work");
+	assert_int_equal(f.told.code.first_line, 12);
+	assert_int_equal(f.told.code.line_table, QA_LINE_TABLE_LOCATIONS);
+	assert_int_equal(f.told.code.lines.len, 2);
+	f.target->calls = 0;
+	assert_int_equal(qa_code_cache_resolve(&f.cache, addresses, 2, ids), 0);
+	assert_int_equal(f.target->calls, 1);
+	assert_int_equal(f.told.count, 1);
+	close_fixture(&f);
+}
+
+static void an_address_used_again_is_another_code(void **state)
+{
+	const uint64_t address = CODE;
+	uint32_t first, second;
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "old", 12);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &first), 0);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "new", 13);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &second), 0);
+	assert_int_not_equal(first, second);
+	assert_string_equal(f.told.name, "new");
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &first), 0);
+	assert_int_equal(first, second);
+	close_fixture(&f);
+}
+
+static void what_is_no_code_is_unreadable(void **state)
+{
+	const uint64_t addresses[] = {0xdead0000, OTHER, CODE};
+	uint32_t ids[3];
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "work", 12);
+	fake_put_code(f.target, &f.python.layout, OTHER, "/app/main.py", "none", 1);
+	fake_put_u64(f.target, OTHER + (uint64_t)f.python.layout.object.type, 0x123);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, addresses, 3, ids), 0);
+	assert_int_equal(ids[0], ids[1]);
+	assert_int_not_equal(ids[0], ids[2]);
+	assert_int_equal(f.told.count, 2);
+	assert_string_equal(f.told.name, "work");
+	close_fixture(&f);
+}
+
+static void unreadable_texts_make_it_unreadable(void **state)
+{
+	const uint64_t address = CODE;
+	struct fixture f;
+	uint32_t id;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "work", 12);
+	fake_put_u64(f.target, CODE + (uint64_t)f.python.layout.code.name, 0xdead0000);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &id), 0);
+	assert_int_equal(f.told.code.kind, QA_CODE_UNREADABLE);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "work", 12);
+	fake_put_u64(
+		f.target, CODE + FAKE_PAGE + (uint64_t)f.python.layout.unicode.length, UINT64_MAX);
+	fake_put_u32(f.target, CODE + (uint64_t)f.python.layout.code.first_line, 99);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &id), 0);
+	assert_int_equal(f.told.code.kind, QA_CODE_UNREADABLE);
+	close_fixture(&f);
+}
+
+/* Renames the code object as soon as its name has been read. */
+static void rename_meanwhile(struct fake_target *target)
+{
+	struct fixture *f = target->hook;
+
+	if (target->calls == 4)
+		fake_put_u32(target, CODE + (uint64_t)f->python.layout.code.first_line, 77);
+}
+
+static void a_change_while_reading_is_torn(void **state)
+{
+	const uint64_t address = CODE;
+	struct fixture f;
+	uint32_t id;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "work", 12);
+	f.target->hook = &f;
+	f.target->before_read = rename_meanwhile;
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &id), -EAGAIN);
+	assert_int_equal(f.told.count, 0);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &id), 0);
+	assert_int_equal(f.told.code.first_line, 77);
+	close_fixture(&f);
+}
+
+static void learns_the_type_without_a_symbol(void **state)
+{
+	const uint64_t address = CODE;
+	struct fixture f;
+	uint32_t id;
+
+	(void)state;
+	open_fixture(&f);
+	f.python.code_type = 0;
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "work", 12);
+	fake_put_u64(
+		f.target, FAKE_CODE_TYPE + (uint64_t)f.python.layout.object.type_name, 0x710000);
+	fake_put(f.target, 0x710000, "code", 5);
+	assert_int_equal(qa_code_cache_resolve(&f.cache, &address, 1, &id), 0);
+	assert_string_equal(f.told.name, "work");
+	assert_int_equal(f.python.code_type, FAKE_CODE_TYPE);
+	close_fixture(&f);
+}
+
+static void put_text(struct fixture *f, unsigned width, bool ascii, bool compact, const void *data,
+	uint64_t count)
+{
+	const struct qa_layout *layout = &f->python.layout;
+	uint64_t at = CODE +
+		      (uint64_t)(ascii ? layout->unicode.ascii_data : layout->unicode.compact_data);
+	uint32_t state = width << layout->unicode.kind_shift |
+			 (uint32_t)compact << layout->unicode.compact_shift |
+			 (uint32_t)ascii << layout->unicode.ascii_shift;
+
+	fake_put_u64(f->target, CODE + (uint64_t)layout->unicode.length, count);
+	fake_put_u32(f->target, CODE + (uint64_t)layout->unicode.state, state);
+	if (!compact) {
+		at = CODE + FAKE_PAGE;
+		fake_put_u64(f->target, CODE + (uint64_t)layout->unicode.legacy_data, at);
+	}
+	fake_put(f->target, at, data, (size_t)count * width);
+}
+
+static void all_kinds_of_text_become_utf8(void **state)
+{
+	static const uint16_t two[] = {0x41, 0x3b1, 0xd800, 0x4e2d};
+	static const uint32_t four[] = {0x1f40d, 0x41, 0x110000};
+	struct qa_buf text = {0};
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	put_text(&f, 1, false, true, "\xe9t\xe9", 3);
+	assert_int_equal(qa_text_read(&f.target->base, &f.python.layout, CODE, &text), 0);
+	assert_memory_equal(text.data, "\xc3\xa9t\xc3\xa9", 5);
+	qa_buf_clear(&text);
+	put_text(&f, 2, false, true, two, 4);
+	assert_int_equal(qa_text_read(&f.target->base, &f.python.layout, CODE, &text), 0);
+	assert_int_equal(text.len, 9);
+	assert_memory_equal(text.data, "A\xce\xb1\xed\xa0\x80\xe4\xb8\xad", 9);
+	qa_buf_clear(&text);
+	put_text(&f, 4, false, false, four, 3);
+	assert_int_equal(qa_text_read(&f.target->base, &f.python.layout, CODE, &text), 0);
+	assert_memory_equal(text.data,
+		"\xf0\x9f\x90\x8d"
+		"A\xef\xbf\xbd",
+		8);
+	put_text(&f, 3, true, true, "three of 3", 3);
+	assert_int_equal(qa_text_read(&f.target->base, &f.python.layout, CODE, &text), -EINVAL);
+	assert_int_equal(qa_text_read(&f.target->base, &f.python.layout, 0, &text), -EINVAL);
+	qa_buf_free(&text);
+	close_fixture(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_a_code_object_once),
+		cmocka_unit_test(an_address_used_again_is_another_code),
+		cmocka_unit_test(what_is_no_code_is_unreadable),
+		cmocka_unit_test(unreadable_texts_make_it_unreadable),
+		cmocka_unit_test(a_change_while_reading_is_torn),
+		cmocka_unit_test(learns_the_type_without_a_symbol),
+		cmocka_unit_test(all_kinds_of_text_become_utf8),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+#include "cmocka_all.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_target.h"
+#include "target/snapshot.h"
+
+static void learns_which_pages_are_wanted(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	fake_put_u64(target, 0x10000, 1);
+	fake_put_u64(target, 0x20008, 2);
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x10000, &value, 8), 0);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x20008, &value, 8), 0);
+	assert_int_equal(value, 2);
+	assert_int_equal(snapshot.misses, 2);
+	target->calls = 0;
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x10000, &value, 8), 0);
+	assert_int_equal(value, 1);
+	assert_int_equal(target->calls, 1);
+	assert_int_equal(snapshot.misses, 0);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static void is_a_copy_of_one_moment(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	fake_put_u64(target, 0x10000, 1);
+	qa_snapshot_take(&snapshot);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x10000, &value, 8), 0);
+	fake_put_u64(target, 0x10000, 7);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x10000, &value, 8), 0);
+	assert_int_equal(value, 1);
+	qa_snapshot_take(&snapshot);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x10000, &value, 8), 0);
+	assert_int_equal(value, 7);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static void reads_across_pages(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	char text[16] = "";
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	fake_put(target, 0x10ffa, "across a page!", 15);
+	for (int i = 0; i < 3; i++) {
+		qa_snapshot_take(&snapshot);
+		assert_int_equal(qa_snapshot_read(&snapshot, 0x10ffa, text, 15), 0);
+		assert_string_equal(text, "across a page!");
+	}
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static void survives_pages_that_vanish(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	for (uint64_t i = 0; i < 8; i++)
+		fake_put_u64(target, 0x10000 + i * 0x1000, i);
+	qa_snapshot_take(&snapshot);
+	for (uint64_t i = 0; i < 8; i++)
+		assert_int_equal(qa_snapshot_read(&snapshot, 0x10000 + i * 0x1000, &value, 8), 0);
+	fake_unmap(target, 0x10000);
+	fake_unmap(target, 0x13000);
+	fake_unmap(target, 0x17000);
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	assert_int_equal(snapshot.count, 5);
+	for (uint64_t i = 0; i < 8; i++) {
+		bool gone = i == 0 || i == 3 || i == 7;
+
+		assert_int_equal(qa_snapshot_read(&snapshot, 0x10000 + i * 0x1000, &value, 8),
+			gone ? -EFAULT : 0);
+		if (!gone)
+			assert_int_equal(value, i);
+	}
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static void forgets_what_nobody_asks_for(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	fake_put_u64(target, 0x10000, 1);
+	fake_put_u64(target, 0x20000, 2);
+	qa_snapshot_take(&snapshot);
+	qa_snapshot_read(&snapshot, 0x20000, &value, 8);
+	for (int i = 0; i < 100; i++) {
+		qa_snapshot_take(&snapshot);
+		qa_snapshot_read(&snapshot, 0x10000, &value, 8);
+	}
+	assert_int_equal(snapshot.count, 1);
+	assert_int_equal(value, 1);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static void tells_that_the_process_is_gone(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	fake_put_u64(target, 0x10000, 1);
+	qa_snapshot_take(&snapshot);
+	qa_snapshot_read(&snapshot, 0x10000, &value, 8);
+	target->gone = true;
+	assert_int_equal(qa_snapshot_take(&snapshot), -ESRCH);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x50000, &value, 8), -ESRCH);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static void refuses_addresses_that_wrap_around(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	qa_snapshot_take(&snapshot);
+	assert_int_equal(qa_snapshot_read(&snapshot, UINT64_MAX - 3, &value, 8), -EFAULT);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(learns_which_pages_are_wanted),
+		cmocka_unit_test(is_a_copy_of_one_moment),
+		cmocka_unit_test(reads_across_pages),
+		cmocka_unit_test(survives_pages_that_vanish),
+		cmocka_unit_test(forgets_what_nobody_asks_for),
+		cmocka_unit_test(tells_that_the_process_is_gone),
+		cmocka_unit_test(refuses_addresses_that_wrap_around),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
