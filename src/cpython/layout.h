@@ -35,11 +35,9 @@ struct qa_layout {
 		int32_t gc_collecting;  /* up to 3.8 */
 	} runtime;
 	struct { /* PyInterpreterState */
-		int32_t size;
 		int32_t next;
 		int32_t id;
 		int32_t threads_head;
-		int32_t modules;
 		int32_t gc_collecting; /* from 3.9 */
 		int32_t gc;            /* from 3.13: its struct _gc_runtime_state */
 		int32_t gil;           /* from 3.12: pointer to its struct _gil_runtime_state */
@@ -53,18 +51,14 @@ struct qa_layout {
 		int32_t collecting;
 	} gc;
 	struct { /* PyThreadState */
-		int32_t size;
 		int32_t next;
 		int32_t interpreter;
 		int32_t frame; /* the innermost frame; in 3.11 and 3.12 the _PyCFrame that has it */
 		int32_t cframe_frame; /* in that _PyCFrame: the innermost frame */
 		int32_t thread_id;
 		int32_t native_thread_id;
-		int32_t datastack_chunk;
-		int32_t datastack_top;
 	} thread;
 	struct { /* PyFrameObject up to 3.10, _PyInterpreterFrame from 3.11 */
-		int32_t size;
 		int32_t previous;
 		int32_t code;
 		int32_t position;
@@ -72,10 +66,8 @@ struct qa_layout {
 		enum qa_frame_position position_kind;
 		int32_t first_codeless_owner; /* from this owner on a frame has no code object */
 		uint64_t code_mask;           /* the bits of `code` that are the address */
-		bool on_data_stack;           /* frames lie in _PyStackChunks */
 	} frame;
 	struct { /* PyCodeObject */
-		int32_t size;
 		int32_t filename;
 		int32_t name;
 		int32_t qualname; /* from 3.11 */

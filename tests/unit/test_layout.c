@@ -12,7 +12,7 @@ static const uint64_t table_3_13[] = {0x030d00f0, 0,
 	/* interpreter_state: size, id, next, threads_head, gc, imports_modules, sysdict, builtins,
 	   ceval_gil, gil_runtime_state, gil_runtime_state_enabled, gil_runtime_state_locked,
 	   gil_runtime_state_holder */
-	194984, 7272, 7264, 7344, 7400, 7656, 7680, 7688, 16, 7760, 0, 7768, 7760,
+	194968, 7272, 7264, 7344, 7400, 7656, 7640, 7648, 16, 7752, 0, 7768, 7760,
 	/* thread_state: size, prev, next, interp, current_frame, thread_id, native_thread_id,
 	   datastack_chunk, status */
 	304, 0, 8, 16, 72, 152, 160, 232, 32,
@@ -27,7 +27,7 @@ static const uint64_t table_3_13[] = {0x030d00f0, 0,
 	32, 24, 16, 40, 24, 16, 48, 32, 40, 24, 16, 32, 16, 24,
 	/* bytes_object: size, ob_size, ob_sval; unicode_object: size, state, length,
 	   asciiobject_size; gc: size, collecting */
-	40, 16, 32, 64, 32, 16, 40, 256, 200};
+	40, 16, 32, 64, 32, 16, 40, 240, 200};
 
 enum { WORDS = sizeof(table_3_13) / sizeof(*table_3_13), SIZE_OF_RUNTIME = 2, FINALIZING = 3 };
 
@@ -55,8 +55,8 @@ static void reads_the_targets_own_offsets(void **state)
 	assert_int_equal(layout.runtime.interpreters_head, 632);
 	assert_int_equal(layout.interpreter.threads_head, 7344);
 	assert_int_equal(layout.interpreter.gc_collecting, 7600);
-	assert_int_equal(layout.gil.locked, 8);
-	assert_int_equal(layout.gil.last_holder, 0);
+	assert_int_equal(layout.gil.locked, 16);
+	assert_int_equal(layout.gil.last_holder, 8);
 	assert_int_equal(layout.thread.frame, 72);
 	assert_int_equal(layout.thread.cframe_frame, QA_ABSENT);
 	assert_int_equal(layout.frame.position, 56);

@@ -21,44 +21,6 @@ static const uint32_t versions[] = {
 
 #define FOR_EACH_VERSION(v) for (size_t v = 0; v < sizeof(versions) / sizeof(*versions); v++)
 
-/* 3.13 tells its offsets itself; for a fake one those of 3.13.0 are written down here. */
-static void complete(struct qa_python *python)
-{
-	struct qa_layout *layout = &python->layout;
-
-	if (python->version >> 16 != 0x030d)
-		return;
-	layout->runtime.interpreters_head = 632;
-	layout->interpreter.next = 7264;
-	layout->interpreter.id = 7272;
-	layout->interpreter.threads_head = 7344;
-	layout->interpreter.gc_collecting = 7600;
-	layout->interpreter.gil = 16;
-	layout->gil.locked = 8;
-	layout->gil.last_holder = 0;
-	layout->thread.next = 8;
-	layout->thread.interpreter = 16;
-	layout->thread.frame = 72;
-	layout->thread.thread_id = 152;
-	layout->thread.native_thread_id = 160;
-	layout->frame.previous = 8;
-	layout->frame.code = 0;
-	layout->frame.position = 56;
-	layout->frame.owner = 70;
-	layout->code.filename = 112;
-	layout->code.name = 120;
-	layout->code.qualname = 128;
-	layout->code.first_line = 68;
-	layout->code.line_table = 136;
-	layout->code.bytecode = 200;
-	layout->object.type = 8;
-	layout->object.bytes_size = 16;
-	layout->object.bytes_data = 32;
-	layout->unicode.length = 16;
-	layout->unicode.state = 32;
-	layout->unicode.ascii_data = 40;
-}
-
 static void put_field(struct fake_target *target, uint64_t base, int32_t offset, uint64_t value)
 {
 	if (offset != QA_ABSENT)
@@ -112,7 +74,6 @@ static void open_fixture(struct fixture *f, uint32_t version)
 {
 	*f = (struct fixture){.target = fake_target_new()};
 	fake_python(f->target, version, &f->python);
-	complete(&f->python);
 	qa_snapshot_init(&f->snapshot, &f->target->base);
 }
 

@@ -1,0 +1,89 @@
+/* CPython 3.11 to 3.13: a thread's frames lie one after the other in chunks of memory. */
+#include "cpython/gen/fields.h"
+
+#include <internal/pycore_code.h>
+#include <internal/pycore_frame.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_runtime.h>
+
+static void print_runtime(void)
+{
+	OFFSET("runtime.interpreters_head", _PyRuntimeState, interpreters.head);
+#if !SINCE(12)
+	OFFSET("runtime.tstate_current", _PyRuntimeState, gilstate.tstate_current);
+#endif
+}
+
+static void print_interpreter(void)
+{
+	OFFSET("interpreter.next", PyInterpreterState, next);
+	OFFSET("interpreter.id", PyInterpreterState, id);
+	OFFSET("interpreter.threads_head", PyInterpreterState, threads.head);
+	OFFSET("interpreter.gc_collecting", PyInterpreterState, gc.collecting);
+#if SINCE(12)
+	OFFSET("interpreter.gil", PyInterpreterState, ceval.gil);
+	OFFSET("gil.locked", struct _gil_runtime_state, locked);
+	OFFSET("gil.last_holder", struct _gil_runtime_state, last_holder);
+#endif
+#if SINCE(13)
+	OFFSET("interpreter.gc", PyInterpreterState, gc);
+	OFFSET("interpreter.own_gil", PyInterpreterState, _gil);
+	OFFSET("gc.collecting", struct _gc_runtime_state, collecting);
+#endif
+}
+
+static void print_thread(void)
+{
+	OFFSET("thread.next", PyThreadState, next);
+	OFFSET("thread.interpreter", PyThreadState, interp);
+#if SINCE(13)
+	OFFSET("thread.frame", PyThreadState, current_frame);
+#else
+	OFFSET("thread.frame", PyThreadState, cframe);
+	OFFSET("thread.cframe_frame", _PyCFrame, current_frame);
+#endif
+	OFFSET("thread.thread_id", PyThreadState, thread_id);
+	OFFSET("thread.native_thread_id", PyThreadState, native_thread_id);
+}
+
+static void print_frame(void)
+{
+	OFFSET("frame.previous", _PyInterpreterFrame, previous);
+#if SINCE(13)
+	OFFSET("frame.code", _PyInterpreterFrame, f_executable);
+	OFFSET("frame.position", _PyInterpreterFrame, instr_ptr);
+#else
+	OFFSET("frame.code", _PyInterpreterFrame, f_code);
+	OFFSET("frame.position", _PyInterpreterFrame, prev_instr);
+#endif
+	TEXT("frame.position_kind", "QA_POSITION_POINTER");
+	OFFSET("frame.owner", _PyInterpreterFrame, owner);
+#if SINCE(12)
+	NUMBER("frame.first_codeless_owner", FRAME_OWNED_BY_CSTACK);
+#else
+	NUMBER("frame.first_codeless_owner", FRAME_OWNED_BY_FRAME_OBJECT + 1);
+#endif
+	TEXT("frame.code_mask", "UINT64_MAX");
+}
+
+static void print_code(void)
+{
+	OFFSET("code.filename", PyCodeObject, co_filename);
+	OFFSET("code.name", PyCodeObject, co_name);
+	OFFSET("code.qualname", PyCodeObject, co_qualname);
+	OFFSET("code.first_line", PyCodeObject, co_firstlineno);
+	OFFSET("code.line_table", PyCodeObject, co_linetable);
+	OFFSET("code.bytecode", PyCodeObject, co_code_adaptive);
+	TEXT("code.line_table_kind", "QA_LINE_TABLE_LOCATIONS");
+}
+
+int main(void)
+{
+	print_runtime();
+	print_interpreter();
+	print_thread();
+	print_frame();
+	print_code();
+	print_objects();
+	return 0;
+}

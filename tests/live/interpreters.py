@@ -1,0 +1,51 @@
+"""Find the CPython 3.6+ interpreters of this machine: $PATH, and the versions below $PYENV_ROOT or ~/.pyenv."""
+import collections
+import functools
+import glob
+import json
+import os
+import re
+import subprocess
+
+Interpreter = collections.namedtuple("Interpreter", "path version hexversion include")
+
+_NAME = re.compile(r"python3(\.\d+)?$")
+_ASK = """
+import json, os, platform, sys, sysconfig
+print(json.dumps([platform.python_implementation(), os.path.realpath(sys.executable), platform.python_version(),
+                  sys.hexversion, sysconfig.get_path("include"), sys.prefix == sys.base_prefix]))
+"""
+
+
+def _candidates():
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    folders = os.environ.get("PATH", "").split(os.pathsep) + ["/usr/bin", "/usr/local/bin"]
+    folders += sorted(glob.glob(os.path.join(pyenv, "versions", "*", "bin")))
+    for folder in folders:
+        if folder == os.path.join(pyenv, "shims"):  # scripts that choose one of the others
+            continue
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            if _NAME.match(name):
+                yield os.path.join(folder, name)
+
+
+def _ask(path):
+    done = subprocess.run([path, "-I", "-c", _ASK], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    return json.loads(done.stdout.decode()) if done.returncode == 0 else None
+
+
+@functools.lru_cache(maxsize=None)
+def find():
+    """All of them, the oldest first, each once however many names it has; virtual environments are left out."""
+    found = {}
+    for path in sorted({os.path.realpath(candidate) for candidate in _candidates()}):
+        answer = _ask(path)
+        if answer and answer[0] == "CPython" and answer[3] >= 0x03060000 and answer[5]:
+            found[answer[1]] = Interpreter(*answer[1:5])
+    return sorted(found.values(), key=lambda one: (one.hexversion, one.path))
+
+
+if __name__ == "__main__":
+    for one in find():
+        print(one.version, one.path)
