@@ -48,16 +48,17 @@ struct qa_recorder_progress {
 				  sampled */
 };
 
-/*
- * Attaches to a process. `consumer` and `ctx` are borrowed until qa_recorder_free; they are called
- * from this thread during open and stop, and from the recorder's own thread in between.
- */
-int qa_recorder_open(pid_t pid, const struct qa_recorder_options *options,
-	const struct qa_raw_consumer *consumer, void *ctx, struct qa_recorder **out,
+/* Attaches to a process. Nothing is recorded yet. */
+int qa_recorder_open(pid_t pid, const struct qa_recorder_options *options, struct qa_recorder **out,
 	struct qa_error *err);
 
-/* Begins sampling on a new thread, which blocks all signals. */
-int qa_recorder_start(struct qa_recorder *recorder, struct qa_error *err);
+/*
+ * Begins to record, on a new thread which blocks all signals. `consumer` and `ctx` are borrowed
+ * until the recorder is stopped; they are called from this thread during start and stop, and from
+ * the recorder's own in between. May be called once.
+ */
+int qa_recorder_start(struct qa_recorder *recorder, const struct qa_raw_consumer *consumer,
+	void *ctx, struct qa_error *err);
 
 /* A descriptor that becomes readable when the recorder ended by itself (ENDED or FAILED); owned by
  * the recorder. */
@@ -68,7 +69,7 @@ void qa_recorder_progress(struct qa_recorder *recorder, struct qa_recorder_progr
 
 /*
  * Ends sampling and delivers the last events. `reason` is recorded unless the recorder ended by
- * itself. Returns what made it fail, if anything did. May be called once.
+ * itself. Returns what made it fail, if anything did. Does nothing unless the recorder is running.
  */
 int qa_recorder_stop(struct qa_recorder *recorder, enum qa_end_reason reason, struct qa_error *err);
 

@@ -8,7 +8,7 @@
 
 /* In the child: waits for the word to go, becomes the program or tells why not. */
 static _Noreturn void become(char *const *argv, int go, int failed, bool stdout_to_stderr,
-	const sigset_t *mask, const struct sigaction *sigpipe)
+	const struct child_signals *signals)
 {
 	char word;
 	int code;
@@ -17,16 +17,17 @@ static _Noreturn void become(char *const *argv, int go, int failed, bool stdout_
 		_exit(125);
 	if (stdout_to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
-	sigaction(SIGPIPE, sigpipe, NULL);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	sigaction(SIGPIPE, &signals->pipe, NULL);
+	sigaction(SIGXFSZ, &signals->file_size, NULL);
+	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 	execvp(argv[0], argv);
 	code = errno;
 	(void)!write(failed, &code, sizeof(code));
 	_exit(code == ENOENT ? 127 : 126);
 }
 
-int child_fork(char *const *argv, bool stdout_to_stderr, const sigset_t *mask,
-	const struct sigaction *sigpipe, struct child *child, struct qa_error *err)
+int child_fork(char *const *argv, bool stdout_to_stderr, const struct child_signals *signals,
+	struct child *child, struct qa_error *err)
 {
 	int go[2], failed[2];
 
@@ -44,7 +45,7 @@ int child_fork(char *const *argv, bool stdout_to_stderr, const sigset_t *mask,
 	if (child->pid == 0) {
 		close(go[1]);
 		close(failed[0]);
-		become(argv, go[0], failed[1], stdout_to_stderr, mask, sigpipe);
+		become(argv, go[0], failed[1], stdout_to_stderr, signals);
 	}
 	close(go[0]);
 	close(failed[1]);

@@ -16,13 +16,19 @@ struct child {
 	int wait_status; /* as of waitpid; once ended */
 };
 
+/* How qa-record itself was started, and its child shall be. */
+struct child_signals {
+	sigset_t mask;
+	struct sigaction pipe;      /* SIGPIPE */
+	struct sigaction file_size; /* SIGXFSZ */
+};
+
 /*
  * Forks a child that waits. It keeps stdin, stdout and stderr; with stdout_to_stderr its stdout is
- * our stderr. It gets the signal mask and the disposition of SIGPIPE given here, those that
- * qa-record itself was started with.
+ * our stderr.
  */
-int child_fork(char *const *argv, bool stdout_to_stderr, const sigset_t *mask,
-	const struct sigaction *sigpipe, struct child *child, struct qa_error *err);
+int child_fork(char *const *argv, bool stdout_to_stderr, const struct child_signals *signals,
+	struct child *child, struct qa_error *err);
 
 /* Lets it become the program. -ENOENT: there is no such program; -EACCES and others: it cannot be
  * executed. */

@@ -21,11 +21,10 @@ enum { LOOK_EVERY_MS = 250 };
 
 struct session {
 	const struct session_options *options;
-	struct child child; /* .pid is -1 when we attached */
-	int signals;        /* a signalfd for those below */
-	sigset_t mask_before;
-	struct sigaction sigpipe_before;
-	char *output; /* NULL: stdout */
+	struct child child;                  /* .pid is -1 when we attached */
+	int signals;                         /* a signalfd for those below */
+	struct child_signals signals_before; /* what the child is to find */
+	char *output;                        /* NULL: stdout */
 	struct qa_sink *sink;
 	struct qa_trace_writer *writer;
 	struct qa_recorder *recorder;
@@ -42,7 +41,8 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* From here on signals are read, not suffered; a closed pipe is a write error. */
+/* From here on signals are read, not suffered; a closed pipe or a limit on file sizes is a write
+ * error. */
 static int take_signals(struct session *session, struct qa_error *err)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -53,15 +53,16 @@ static int take_signals(struct session *session, struct qa_error *err)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, &session->mask_before);
-	sigaction(SIGPIPE, &ignore, &session->sigpipe_before);
+	sigprocmask(SIG_BLOCK, &set, &session->signals_before.mask);
+	sigaction(SIGPIPE, &ignore, &session->signals_before.pipe);
+	sigaction(SIGXFSZ, &ignore, &session->signals_before.file_size);
 	session->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return session->signals < 0
 		       ? qa_error_set(err, errno, "Cannot receive signals: %s.", strerror(errno))
 		       : 0;
 }
 
-static int open_output(struct session *session, pid_t pid, struct qa_error *err)
+static int open_sink(struct session *session, pid_t pid, struct qa_error *err)
 {
 	const struct session_options *options = session->options;
 
@@ -74,55 +75,58 @@ static int open_output(struct session *session, pid_t pid, struct qa_error *err)
 	return qa_sink_open_stream(session->output, &session->sink, err);
 }
 
-static int open_recorder(struct session *session, pid_t pid, struct qa_error *err)
+static int open_output(struct session *session, pid_t pid, struct qa_error *err)
+{
+	int rc = open_sink(session, pid, err);
+
+	return rc ? rc : qa_trace_writer_open(session->sink, &session->writer, err);
+}
+
+static int attach(struct session *session, pid_t pid, struct qa_error *err)
 {
 	const struct qa_recorder_options options = {.period_ns = session->options->period_ns,
-		.wait_for_interpreter = session->options->pid == 0};
-	int rc = qa_trace_writer_open(session->sink, &session->writer, err);
+		.wait_for_interpreter = session->child.pid >= 0};
 
-	return rc ? rc
-		  : qa_recorder_open(pid, &options, &qa_trace_writer_consumer, session->writer,
-			    &session->recorder, err);
+	return qa_recorder_open(pid, &options, &session->recorder, err);
 }
 
-/* Attached: the process is looked at first, so that a wrong pid leaves no file behind. */
+static int start(struct session *session, struct qa_error *err)
+{
+	return qa_recorder_start(
+		session->recorder, &qa_trace_writer_consumer, session->writer, err);
+}
+
+/* The process is looked at first, so that a wrong one leaves no file behind. */
 static int begin_attached(struct session *session, struct qa_error *err)
 {
-	struct qa_recorder *probe;
-	const struct qa_raw_consumer nobody = {0};
-	const struct qa_recorder_options options = {0};
 	pid_t pid = session->options->pid;
-	int rc = qa_recorder_open(pid, &options, &nobody, NULL, &probe, err);
+	int rc = attach(session, pid, err);
 
-	if (rc)
-		return rc;
-	qa_recorder_free(probe);
-	rc = open_output(session, pid, err);
 	if (!rc)
-		rc = open_recorder(session, pid, err);
-	return rc ? rc : qa_recorder_start(session->recorder, err);
+		rc = open_output(session, pid, err);
+	return rc ? rc : start(session, err);
 }
 
-/* Launched: the child becomes the program only when all the rest is ready. */
+/* The child becomes the program only when all the rest is ready. */
 static int begin_launched(struct session *session, struct qa_error *err)
 {
 	const struct session_options *options = session->options;
 	bool owns_stdout = options->output && strcmp(options->output, "-") == 0;
-	int rc = child_fork(options->argv, owns_stdout, &session->mask_before,
-		&session->sigpipe_before, &session->child, err);
+	int rc = child_fork(
+		options->argv, owns_stdout, &session->signals_before, &session->child, err);
 
 	if (rc)
 		return rc;
 	rc = open_output(session, session->child.pid, err);
 	if (!rc)
-		rc = open_recorder(session, session->child.pid, err);
+		rc = attach(session, session->child.pid, err);
 	if (rc) {
 		child_cancel(&session->child);
 		return rc;
 	}
 	rc = child_exec(&session->child, options->argv[0], err);
 	if (!rc)
-		return qa_recorder_start(session->recorder, err);
+		return start(session, err);
 	session->failure = rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 	if (session->output)
 		unlink(session->output);

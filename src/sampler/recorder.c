@@ -39,8 +39,7 @@ struct qa_recorder {
 	uint64_t flushed_ns;
 	int ended_fd;
 	atomic_bool stop;
-	bool started;
-	bool stopped;
+	bool running; /* started, and not stopped yet */
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards progress */
 	struct qa_recorder_progress progress;
@@ -98,25 +97,14 @@ static int find_at_once(struct qa_recorder *recorder, struct qa_error *err)
 
 static int prepare(struct qa_recorder *recorder, struct qa_error *err)
 {
-	int rc;
-
 	recorder->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (recorder->ended_fd < 0)
 		return qa_error_set(
 			err, errno, "Cannot make an event descriptor: %s.", strerror(errno));
-	if (!recorder->options.wait_for_interpreter) {
-		rc = find_at_once(recorder, err);
-		if (rc)
-			return rc;
-	}
-	recorder->start_ns = qa_clock_ns();
-	rc = announce_session(recorder);
-	return rc ? qa_error_set(err, -rc, "The recording could not be begun: %s.", strerror(-rc))
-		  : 0;
+	return recorder->options.wait_for_interpreter ? 0 : find_at_once(recorder, err);
 }
 
-int qa_recorder_open(pid_t pid, const struct qa_recorder_options *options,
-	const struct qa_raw_consumer *consumer, void *ctx, struct qa_recorder **out,
+int qa_recorder_open(pid_t pid, const struct qa_recorder_options *options, struct qa_recorder **out,
 	struct qa_error *err)
 {
 	struct qa_recorder *recorder = calloc(1, sizeof(*recorder));
@@ -130,12 +118,10 @@ int qa_recorder_open(pid_t pid, const struct qa_recorder_options *options,
 		recorder->options.period_ns = DEFAULT_PERIOD_NS;
 	recorder->ended_fd = -1;
 	pthread_mutex_init(&recorder->lock, NULL);
-	qa_recording_init(&recorder->recording, consumer, ctx);
 	rc = qa_process_open(pid, &recorder->process, err);
 	if (!rc)
 		rc = prepare(recorder, err);
 	if (rc) {
-		recorder->stopped = true;
 		qa_recorder_free(recorder);
 		return rc;
 	}
@@ -285,7 +271,7 @@ static void *run(void *ctx)
 	return NULL;
 }
 
-int qa_recorder_start(struct qa_recorder *recorder, struct qa_error *err)
+static int start_thread(struct qa_recorder *recorder)
 {
 	sigset_t all, before;
 	int rc;
@@ -294,9 +280,25 @@ int qa_recorder_start(struct qa_recorder *recorder, struct qa_error *err)
 	pthread_sigmask(SIG_SETMASK, &all, &before); /* the new thread inherits it */
 	rc = pthread_create(&recorder->thread, NULL, run, recorder);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -rc;
+}
+
+int qa_recorder_start(struct qa_recorder *recorder, const struct qa_raw_consumer *consumer,
+	void *ctx, struct qa_error *err)
+{
+	int rc;
+
+	qa_recording_init(&recorder->recording, consumer, ctx);
+	recorder->start_ns = qa_clock_ns();
+	rc = announce_session(recorder);
 	if (rc)
-		return qa_error_set(err, rc, "Cannot start the sampling thread: %s.", strerror(rc));
-	recorder->started = true;
+		return qa_error_set(
+			err, -rc, "The recording could not be begun: %s.", strerror(-rc));
+	rc = start_thread(recorder);
+	if (rc)
+		return qa_error_set(
+			err, -rc, "Cannot start the sampling thread: %s.", strerror(-rc));
+	recorder->running = true;
 	return 0;
 }
 
@@ -330,10 +332,11 @@ int qa_recorder_stop(struct qa_recorder *recorder, enum qa_end_reason reason, st
 	struct qa_raw_end end = {0};
 	int rc = 0;
 
+	if (!recorder->running)
+		return 0;
 	atomic_store(&recorder->stop, true);
-	if (recorder->started)
-		pthread_join(recorder->thread, NULL);
-	recorder->stopped = true;
+	pthread_join(recorder->thread, NULL);
+	recorder->running = false;
 	end = (struct qa_raw_end){.time_ns = qa_clock_ns(), .reason = end_reason(recorder, reason)};
 	set_progress(recorder, recorder->progress.state, NULL);
 	if (recorder->progress.state == QA_RECORDER_FAILED) {
@@ -350,8 +353,7 @@ void qa_recorder_free(struct qa_recorder *recorder)
 {
 	if (!recorder)
 		return;
-	if (!recorder->stopped)
-		qa_recorder_stop(recorder, QA_END_STOPPED, NULL);
+	qa_recorder_stop(recorder, QA_END_STOPPED, NULL);
 	qa_recording_free(&recorder->recording);
 	qa_process_close(&recorder->process);
 	if (recorder->ended_fd >= 0)
