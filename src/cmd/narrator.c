@@ -79,7 +79,14 @@ static void explain_nothing(const struct narrator *narrator,
 
 	if (progress->error.code && progress->error.code == narrator->warned)
 		return; /* told already */
-	if (progress->interpreters > 0) {
+	if (progress->loss.dropped > 0) {
+		qa_error_set(&error, EAGAIN,
+			"No samples collected: all %llu were dropped, because the stacks changed "
+			"while they were read.",
+			(unsigned long long)progress->loss.dropped);
+		qa_error_hint(&error, "qa-record is held up while it reads: do not trace it, and "
+				      "let it use the CPUs of the target.");
+	} else if (progress->interpreters > 0) {
 		qa_error_set(&error, ESRCH,
 			"No samples collected: the program ended before the first one, %.0f ms "
 			"after the start.",
