@@ -1,0 +1,159 @@
+/* Records that are malformed or beyond the limits, with checksums that are right. */
+#include <zlib.h>
+
+#include "cmocka_all.h"
+#include "hand_made_trace.h"
+
+/* The rest of the block is lost, the next block is not. */
+static void assert_rejected(struct trace *trace)
+{
+	put_tick(trace, 1, 0);
+	put_block(trace);
+	put_process(trace, 9);
+	put_end(trace);
+	read_trace(trace);
+	assert_int_equal(trace->rc, 0);
+	assert_int_equal(trace->health.blocks, 1);
+	assert_int_equal(trace->health.damaged_blocks, 1);
+	assert_true(trace->health.skipped_bytes > 0);
+	assert_int_equal(trace->log.counts[LOG_TICK], 0);
+	assert_int_equal(trace->log.counts[LOG_END], 1);
+	assert_false(trace->log.order_broken);
+}
+
+static void put_definitions(struct trace *trace)
+{
+	put_session(trace);
+	put_process(trace, 1);
+	put_thread(trace, 1, 1);
+	put_code(trace, 1, 1, 0, 0);
+}
+
+#define REJECTS(name, ...)                                                                         \
+	static void name(void **state)                                                             \
+	{                                                                                          \
+		struct trace *trace = *state;                                                      \
+                                                                                                   \
+		put_definitions(trace);                                                            \
+		__VA_ARGS__;                                                                       \
+		assert_rejected(trace);                                                            \
+	}
+
+REJECTS(a_record_beyond_its_block_is_rejected, qa_buf_append(&trace->records, "\x01\x7f", 2))
+REJECTS(a_record_that_ends_early_is_rejected, PUT(trace, QA_RECORD_END, 0, 5000))
+REJECTS(a_second_session_is_rejected, put_session(trace))
+REJECTS(a_process_without_id_is_rejected, put_process(trace, 0))
+REJECTS(a_pid_beyond_32_bits_is_rejected,
+	PUT(trace, QA_RECORD_PROCESS, 5, 2, 1ull << 32, 1, 0, 1000))
+REJECTS(a_huge_thread_id_is_rejected, put_thread(trace, QA_TRACE_ID_SLACK + 1000, 1))
+REJECTS(a_huge_code_id_is_rejected, put_code(trace, QA_TRACE_ID_SLACK + 1000, 1, 0, 0))
+REJECTS(a_huge_string_id_is_rejected,
+	PUT(trace, QA_RECORD_STRING, 0, QA_TRACE_ID_SLACK + 1000, 1, 'f'))
+REJECTS(a_huge_node_id_is_rejected, put_node(trace, QA_TRACE_NODE_SLACK + 10000, 0, 1))
+REJECTS(a_node_without_id_is_rejected, put_node(trace, 0, 0, 1))
+REJECTS(a_node_above_the_outermost_is_rejected, put_node(trace, 3, 3, 1))
+REJECTS(a_node_batch_with_a_short_column_is_rejected,
+	PUT(trace, QA_RECORD_NODES, 0, 1, 2, 1, 0, 2, 1, 1, 1, 0))
+REJECTS(a_tick_batch_with_a_short_column_is_rejected,
+	PUT(trace, QA_RECORD_TICKS, 0, 1000, 1, 1, 100, 1, 0, 1, 3, 1, 2, 1, 0, 0))
+REJECTS(a_sample_without_thread_is_rejected, put_tick(trace, 0, 0))
+REJECTS(a_sample_of_a_negative_node_is_rejected,
+	PUT(trace, QA_RECORD_TICKS, 0, 1000, 1, 1, 100, 1, 0, 1, 2, 1, 2, 1, 2, 0))
+REJECTS(a_tick_with_too_many_samples_is_rejected,
+	PUT(trace, QA_RECORD_TICKS, 0, 1000, 1, 1, 100, 1, 0, 3, 0x82, 0x80, 0x04, 1, 2, 1, 2, 0))
+
+static void a_line_beyond_32_bits_is_rejected(void **state)
+{
+	struct trace *trace = *state;
+
+	put_definitions(trace);
+	PUT(trace, QA_RECORD_CODE, 1, 2, 1, 0, 0, 1ull << 33, 0, 0, 0);
+	assert_rejected(trace);
+}
+
+static char long_text[QA_TRACE_MAX_STRING + 1];
+
+static void put_long_string(struct trace *trace, uint32_t id, size_t len)
+{
+	struct qa_buf content = {0};
+
+	qa_put_varint(&content, id);
+	qa_put_bytes(&content, (struct qa_str){long_text, len}, len);
+	put_record(trace, QA_RECORD_STRING, &content);
+	qa_buf_free(&content);
+}
+
+static void an_overlong_text_is_rejected(void **state)
+{
+	struct trace *trace = *state;
+
+	put_definitions(trace);
+	put_long_string(trace, 1, QA_TRACE_MAX_STRING + 1);
+	assert_rejected(trace);
+}
+
+/* A small file may not make the reader hold more than a bounded amount of text. */
+static void a_flood_of_text_is_bounded(void **state)
+{
+	enum { BLOCKS = 16, STRINGS = 12 }; /* 3 MiB each, of the 32 MiB that are allowed */
+	struct trace *trace = *state;
+
+	for (uint32_t id = 1; id <= BLOCKS * STRINGS; id++) {
+		put_long_string(trace, id, QA_TRACE_MAX_STRING);
+		if (id % STRINGS == 0)
+			put_block(trace);
+	}
+	read_trace(trace);
+	assert_int_equal(trace->rc, 0);
+	assert_in_range(trace->health.blocks, 10, 11);
+	assert_int_equal(trace->health.damaged_blocks, BLOCKS - trace->health.blocks);
+}
+
+/* Headers that all claim a long block: searching each of them to its end would take time without
+ * bound. */
+static void a_nest_of_headers_ends(void **state)
+{
+	enum { NEST = 4 << 20 };
+	struct trace *trace = *state;
+	struct qa_str block = qa_packer_pack(trace->packer, 0, qa_str("x"));
+	unsigned char header[QA_BLOCK_HEADER_SIZE];
+
+	memcpy(header, block.data, sizeof(header));
+	qa_store_le(header + 8, NEST / 2, 4);
+	qa_store_le(header + 12, NEST / 2, 4);
+	qa_store_le(header + 24, (uint32_t)crc32(0, header, 24), 4);
+	while (trace->bytes.len < NEST)
+		qa_buf_append(&trace->bytes, header, sizeof(header));
+	read_trace(trace);
+	assert_int_equal(trace->rc, 0);
+	assert_int_equal(trace->health.blocks, 0);
+	assert_in_range(trace->health.damaged_blocks, 1, 30);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HAND_MADE_TEST(a_record_beyond_its_block_is_rejected),
+		HAND_MADE_TEST(a_record_that_ends_early_is_rejected),
+		HAND_MADE_TEST(a_second_session_is_rejected),
+		HAND_MADE_TEST(a_process_without_id_is_rejected),
+		HAND_MADE_TEST(a_pid_beyond_32_bits_is_rejected),
+		HAND_MADE_TEST(a_huge_thread_id_is_rejected),
+		HAND_MADE_TEST(a_huge_code_id_is_rejected),
+		HAND_MADE_TEST(a_huge_string_id_is_rejected),
+		HAND_MADE_TEST(a_huge_node_id_is_rejected),
+		HAND_MADE_TEST(a_node_without_id_is_rejected),
+		HAND_MADE_TEST(a_node_above_the_outermost_is_rejected),
+		HAND_MADE_TEST(a_node_batch_with_a_short_column_is_rejected),
+		HAND_MADE_TEST(a_tick_batch_with_a_short_column_is_rejected),
+		HAND_MADE_TEST(a_sample_without_thread_is_rejected),
+		HAND_MADE_TEST(a_sample_of_a_negative_node_is_rejected),
+		HAND_MADE_TEST(a_tick_with_too_many_samples_is_rejected),
+		HAND_MADE_TEST(a_line_beyond_32_bits_is_rejected),
+		HAND_MADE_TEST(an_overlong_text_is_rejected),
+		HAND_MADE_TEST(a_flood_of_text_is_bounded),
+		HAND_MADE_TEST(a_nest_of_headers_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
