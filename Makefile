@@ -1,0 +1,184 @@
+# qa-record and qa-report. `make help` lists the targets.
+#
+# CC=clang BUILD=build-clang   another compiler, beside the first build
+# CFLAGS=, LDFLAGS=            optimisation and the like; the language and the warnings stay
+# SANITIZE=1                   AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan
+# WERROR=1                     a warning is an error
+# V=1                          show the commands
+
+ifneq ($(shell uname -s),Linux)
+$(error qa-record reads other processes through Linux interfaces: it builds on Linux only)
+endif
+ifneq ($(shell uname -m),x86_64)
+$(error qa-record knows the memory layout of x86-64 processes only: it builds on x86-64 machines only)
+endif
+
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+SANITIZE ?= 0
+WERROR   ?= 0
+V        ?= 0
+BUILD    ?= $(if $(filter 1,$(SANITIZE)),build-asan,build)
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+PYTHON   ?= /usr/bin/python3
+PKG_CONFIG   ?= pkg-config
+FUZZ_SECONDS ?= 60
+Q        := $(if $(filter 1,$(V)),,@)
+
+PACKAGES   := libelf zlib libprotobuf-c
+WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+              -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS     ?= -O2 -g
+OPTIONS     = $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS)) $(CFLAGS)
+LANGUAGE    = -std=c11 -D_GNU_SOURCE -fPIC -pthread -Iinclude -Isrc -I. -isystem $(BUILD)/gen \
+              $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+LIBS        = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lm
+COMPILE     = $(CC) $(LANGUAGE) $(OPTIONS) -MMD -MP
+LINK        = $(CC) $(OPTIONS) -pthread $(LDFLAGS)
+
+object      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB_SOURCES  := $(wildcard $(addsuffix /*.c,$(filter-out src/cmd,$(wildcard src/*)) formats))
+CMD_SOURCES  := $(wildcard src/cmd/*.c)
+MAIN_SOURCES := $(wildcard src/cmd/qa_*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+
+GENERATED   := $(patsubst proto/%.proto,$(BUILD)/gen/%.pb-c,$(wildcard proto/*.proto))
+LIB_OBJECTS := $(call object,$(LIB_SOURCES)) $(addsuffix .o,$(GENERATED))
+CMD_OBJECTS := $(call object,$(filter-out $(MAIN_SOURCES),$(CMD_SOURCES)))
+UNIT_HELPERS := $(call object,$(filter-out tests/unit/test_%,$(UNIT_SOURCES)))
+FUZZ_HELPERS := $(call object,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)))
+PROGRAMS    := $(patsubst src/cmd/qa_%.c,$(BUILD)/qa-%,$(MAIN_SOURCES))
+UNIT_TESTS  := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)))
+FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all
+all: $(PROGRAMS) $(BUILD)/libqa.a ## the programs and the library, in build/
+
+# --- compiling ---------------------------------------------------------------------------------
+
+# Changes, and so makes everything else old, when the compiler or its options do.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
+FORCE:
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(addsuffix .h,$(GENERATED))
+	@mkdir -p $(@D)
+	@echo '  CC   $<'
+	$(Q)$(COMPILE) -c $< -o $@
+
+# Generated code has warnings of its own.
+$(BUILD)/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c $(BUILD)/flags
+	@echo '  CC   $<'
+	$(Q)$(COMPILE) -w -c $< -o $@
+
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: proto/%.proto
+	@mkdir -p $(@D)
+	@echo '  GEN  $@'
+	$(Q)protoc --c_out=$(@D) --proto_path=proto $<
+
+$(BUILD)/libqa.a: $(LIB_OBJECTS)
+	@echo '  AR   $@'
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+# An archive, so that each program takes the helpers that it uses.
+$(BUILD)/obj/cmd.a: $(CMD_OBJECTS)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/qa-%: $(BUILD)/obj/src/cmd/qa_%.o $(BUILD)/obj/cmd.a $(BUILD)/libqa.a
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS) -o $@
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# --- trying ------------------------------------------------------------------------------------
+
+.PHONY: deps demo docs-images
+deps: ## install what the build needs, from the distribution's packages
+	@tests/deps/install build
+
+demo: deps ## build, record a small program for 3 s, write its reports to demo/
+	@$(MAKE) --no-print-directory all
+	@PYTHON='$(PYTHON)' examples/demo $(BUILD) demo
+
+docs-images: demo ## the README's picture, from the demo's recording
+	@mkdir -p docs/images
+	$(BUILD)/qa-report --format svg -o docs/images/flamegraph.svg demo/server.qat
+
+# --- testing -----------------------------------------------------------------------------------
+
+.PHONY: deps-check tests fuzzers check check-unit check-full check-fresh fuzz lint format
+deps-check: ## install what the tests need
+	@tests/deps/install build check
+
+tests: $(UNIT_TESTS) $(BUILD)/tests/golden/make_fixture
+
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/libqa.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
+
+$(BUILD)/tests/golden/make_fixture: $(BUILD)/obj/tests/golden/make_fixture.o $(BUILD)/obj/tests/unit/fixture.o $(BUILD)/libqa.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS) -o $@
+
+check: deps-check ## all tests; the last line counts them
+	@$(PYTHON) tests/run
+
+check-unit: deps-check ## only the tests that need no other process and no privilege
+	@$(PYTHON) tests/run --only build-gcc,unit
+
+check-full: deps-check ## all tests, with the fuzzers FUZZ_SECONDS each
+	@$(PYTHON) tests/run --fuzz-seconds $(FUZZ_SECONDS)
+
+check-fresh: ## make demo and make check of the last commit, in a fresh system
+	tests/fresh/run
+
+fuzz: deps-check ## only the fuzzers, FUZZ_SECONDS each
+	@$(PYTHON) tests/run --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
+
+# Built by a make of its own: the whole library must be compiled with clang's instrumentation.
+fuzzers: $(FUZZERS)
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_HELPERS) $(BUILD)/libqa.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+lint: $(addsuffix .h,$(GENERATED)) ## formatting, include directions, static analysis
+	@QA_CFLAGS='$(LANGUAGE) $(OPTIONS)' tests/lint/run
+
+format: ## rewrite the sources as .clang-format says
+	clang-format -i $(wildcard include/qa/*.h src/*/*.[ch] formats/*.[ch] tests/*/*.[ch])
+
+# --- installing --------------------------------------------------------------------------------
+
+.PHONY: install uninstall clean help
+INSTALLED = $(addprefix $(DESTDIR)$(PREFIX)/, $(patsubst $(BUILD)/%,bin/%,$(PROGRAMS)) lib/libqa.a \
+            lib/pkgconfig/libqa.pc $(patsubst docs/man/%,share/man/man1/%,$(wildcard docs/man/*.1)))
+
+install: all ## programs, headers, library and manual pages, below DESTDIR and PREFIX
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include/qa lib/pkgconfig share/man/man1)
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 include/qa/*.h $(DESTDIR)$(PREFIX)/include/qa
+	install -m 644 $(BUILD)/libqa.a $(DESTDIR)$(PREFIX)/lib
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e "s|@VERSION@|$$(sed -n 's/.*QA_VERSION "\(.*\)"/\1/p' include/qa/version.h)|" \
+		libqa.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libqa.pc
+
+uninstall: ## remove what install put there
+	rm -f $(INSTALLED)
+	rm -rf $(DESTDIR)$(PREFIX)/include/qa
+
+clean: ## remove everything that was built
+	rm -rf build build-* demo
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F "|" '{printf "%-14s%s\n", $$1, $$2}'
