@@ -22,7 +22,7 @@ struct qa_sink;
 /* A whole file or none: written beside `path`, renamed onto it by qa_sink_close. */
 int qa_sink_open_file(const char *path, struct qa_sink **out, struct qa_error *err);
 
-/* A file that can be read while it is written: what was written stays, whatever happens later. */
+/* A file that can be read while it is written: what was flushed stays, whatever happens later. */
 int qa_sink_open_stream(const char *path, struct qa_sink **out, struct qa_error *err);
 
 /* A descriptor that stays the caller's: it is not closed. `name` is used in messages. */
@@ -41,9 +41,15 @@ void qa_sink_puts(struct qa_sink *sink, const char *text);
 void qa_sink_put_str(struct qa_sink *sink, struct qa_str text);
 void qa_sink_printf(struct qa_sink *sink, const char *format, ...) QA_PRINTF(2, 3);
 
+/* Hands on what the sink itself still holds, so that a reader at the other end sees it now. */
+void qa_sink_flush(struct qa_sink *sink);
+
 /* Records a failure that happened outside a write: close will report it. Only the first one counts.
  */
 void qa_sink_fail(struct qa_sink *sink, int code);
+
+/* Says in err what the first error was, with a hint. Returns it, negative, or 0. */
+int qa_sink_report(const struct qa_sink *sink, struct qa_error *err);
 
 /* The first error as a positive errno, or 0. */
 int qa_sink_error(const struct qa_sink *sink);

@@ -175,9 +175,7 @@ int options_parse(const struct command *command, char **argv, void *into, char *
 	return rc;
 }
 
-/* Text from `column` on, wrapped between words. Starts where the cursor is, which is at `column`.
- */
-static void print_wrapped(const char *text, size_t column, FILE *out)
+void print_wrapped(const char *text, size_t column, FILE *out)
 {
 	size_t at = column;
 
@@ -201,6 +199,7 @@ static void print_wrapped(const char *text, size_t column, FILE *out)
 
 static void print_row(const struct option_row *row, FILE *out)
 {
+	char letter[] = {'-', row->letter, ',', '\0'};
 	char left[64];
 	int len;
 
@@ -208,10 +207,9 @@ static void print_row(const struct option_row *row, FILE *out)
 		fprintf(out, "\n%s:\n", row->help);
 		return;
 	}
-	len = snprintf(left, sizeof(left), row->letter ? "  -%c, " : "      ", row->letter);
-	len += snprintf(left + len, sizeof(left) - (size_t)len, "--%s%s%s", row->name,
-		row->value ? " " : "", row->value ? row->value : "");
-	if (len + 2 > HELP_COLUMN)
+	len = snprintf(left, sizeof(left), "  %-3s --%s %s", row->letter ? letter : "", row->name,
+		row->value ? row->value : "");
+	if (len + 1 > HELP_COLUMN)
 		fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
 	else
 		fprintf(out, "%-*s", HELP_COLUMN, left);

@@ -41,6 +41,10 @@ int options_parse(const struct command *command, char **argv, void *into, char *
 
 void options_print_help(const struct command *command, FILE *out);
 
+/* Text from where the output is, at `column`, wrapped between words for 80 columns, with a newline.
+ */
+void print_wrapped(const char *text, size_t column, FILE *out);
+
 /* Values. `option` is the name for messages: "--rate". */
 int parse_count(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t *out,
 	struct qa_error *err);

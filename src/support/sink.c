@@ -70,6 +70,14 @@ void qa_sink_printf(struct qa_sink *sink, const char *format, ...)
 		free(text);
 }
 
+void qa_sink_flush(struct qa_sink *sink)
+{
+	int rc = sink->error || !sink->ops->flush ? 0 : sink->ops->flush(sink);
+
+	if (rc)
+		qa_sink_fail(sink, -rc);
+}
+
 void qa_sink_fail(struct qa_sink *sink, int code)
 {
 	if (!sink->error)
@@ -99,22 +107,26 @@ static const char *advice(int code)
 	}
 }
 
+int qa_sink_report(const struct qa_sink *sink, struct qa_error *err)
+{
+	if (!sink->error)
+		return 0;
+	qa_error_set(err, sink->error, "Cannot write %s: %s.", sink->name, strerror(sink->error));
+	if (advice(sink->error))
+		qa_error_hint(err, "%s", advice(sink->error));
+	return -sink->error;
+}
+
 int qa_sink_close(struct qa_sink *sink, struct qa_error *err)
 {
 	int rc = sink->ops->finish(sink, sink->error == 0);
-	int code;
 
 	if (rc)
 		qa_sink_fail(sink, -rc);
-	code = sink->error;
-	if (code) {
-		qa_error_set(err, code, "Cannot write %s: %s.", sink->name, strerror(code));
-		if (advice(code))
-			qa_error_hint(err, "%s", advice(code));
-	}
+	rc = qa_sink_report(sink, err);
 	free(sink->name);
 	free(sink);
-	return -code;
+	return rc;
 }
 
 void qa_sink_abort(struct qa_sink *sink)

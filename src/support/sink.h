@@ -7,6 +7,8 @@
 struct qa_sink_ops {
 	/* Takes all bytes. Returns 0 or a negative errno. */
 	int (*write)(struct qa_sink *sink, const void *data, size_t len);
+	/* Hands on what is buffered; NULL: there is no buffer. Returns 0 or a negative errno. */
+	int (*flush)(struct qa_sink *sink);
 	/* Completes (commit) or gives up, and releases everything but the struct itself. Returns 0
 	 * or a negative errno. */
 	int (*finish)(struct qa_sink *sink, bool commit);

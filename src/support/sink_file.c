@@ -17,7 +17,6 @@ struct file_sink {
 	char *path;      /* where a whole file will be renamed to, or NULL */
 	char *temporary; /* what it is called until then */
 	size_t used;
-	size_t room; /* 0: every write goes straight to the descriptor */
 	unsigned char buffer[BUFFER];
 };
 
@@ -57,16 +56,21 @@ static int file_write(struct qa_sink *sink, const void *data, size_t len)
 	struct file_sink *file = (struct file_sink *)sink;
 	int rc;
 
-	if (file->used + len > file->room) {
+	if (file->used + len > BUFFER) {
 		rc = drain(file);
 		if (rc)
 			return rc;
-		if (len >= file->room)
+		if (len >= BUFFER)
 			return write_all(file->fd, data, len);
 	}
 	memcpy(file->buffer + file->used, data, len);
 	file->used += len;
 	return 0;
+}
+
+static int file_flush(struct qa_sink *sink)
+{
+	return drain((struct file_sink *)sink);
 }
 
 static int file_finish(struct qa_sink *sink, bool commit)
@@ -85,7 +89,8 @@ static int file_finish(struct qa_sink *sink, bool commit)
 	return rc;
 }
 
-static const struct qa_sink_ops file_ops = {file_write, file_finish};
+static const struct qa_sink_ops file_ops = {
+	.write = file_write, .flush = file_flush, .finish = file_finish};
 
 static int cannot_open(const char *path, int code, struct qa_error *err)
 {
@@ -98,8 +103,7 @@ static int cannot_open(const char *path, int code, struct qa_error *err)
 	return -code;
 }
 
-static struct file_sink *new_file_sink(
-	int fd, bool owned, size_t room, const char *name, struct qa_error *err)
+static struct file_sink *new_file_sink(int fd, bool owned, const char *name, struct qa_error *err)
 {
 	struct file_sink *file = qa_sink_new(sizeof(*file), &file_ops, name, err);
 
@@ -107,13 +111,12 @@ static struct file_sink *new_file_sink(
 		return NULL;
 	file->fd = fd;
 	file->owned = owned;
-	file->room = room;
 	return file;
 }
 
 int qa_sink_open_fd(int fd, const char *name, struct qa_sink **out, struct qa_error *err)
 {
-	struct file_sink *file = new_file_sink(fd, false, BUFFER, name, err);
+	struct file_sink *file = new_file_sink(fd, false, name, err);
 
 	*out = file ? &file->base : NULL;
 	return file ? 0 : -ENOMEM;
@@ -127,7 +130,7 @@ int qa_sink_open_stream(const char *path, struct qa_sink **out, struct qa_error 
 	*out = NULL;
 	if (fd < 0)
 		return cannot_open(path, errno, err);
-	file = new_file_sink(fd, true, 0, path, err);
+	file = new_file_sink(fd, true, path, err);
 	if (!file) {
 		close(fd);
 		return -ENOMEM;
@@ -183,7 +186,7 @@ int qa_sink_open_file(const char *path, struct qa_sink **out, struct qa_error *e
 	fd = is_special(path) ? open_special(path) : open_beside(path, &temporary);
 	if (fd < 0)
 		return cannot_open(path, -fd, err);
-	file = new_file_sink(fd, true, BUFFER, path, err);
+	file = new_file_sink(fd, true, path, err);
 	if (file && temporary)
 		file->path = strdup(path);
 	if (!file || (temporary && !file->path)) {

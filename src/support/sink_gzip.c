@@ -55,7 +55,7 @@ static int gzip_finish(struct qa_sink *sink, bool commit)
 	return rc;
 }
 
-static const struct qa_sink_ops gzip_ops = {gzip_write, gzip_finish};
+static const struct qa_sink_ops gzip_ops = {.write = gzip_write, .finish = gzip_finish};
 
 int qa_sink_open_gzip(struct qa_sink *under, struct qa_sink **out, struct qa_error *err)
 {

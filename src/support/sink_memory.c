@@ -24,7 +24,7 @@ static int memory_finish(struct qa_sink *sink, bool commit)
 	return 0;
 }
 
-static const struct qa_sink_ops memory_ops = {memory_write, memory_finish};
+static const struct qa_sink_ops memory_ops = {.write = memory_write, .finish = memory_finish};
 
 int qa_sink_open_memory(struct qa_sink **out, struct qa_error *err)
 {

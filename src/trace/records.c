@@ -163,7 +163,7 @@ static int code(struct qa_records *records, struct qa_cursor *content)
 
 static int loss(struct qa_records *records, struct qa_cursor *content)
 {
-	struct qa_raw_loss event;
+	struct qa_raw_loss event = {0};
 	uint64_t *const totals[] = {&event.planned, &event.taken, &event.retried, &event.dropped,
 		&event.dropped_ns, &event.missed, &event.missed_ns, &event.late,
 		&event.late_max_ns};

@@ -84,6 +84,7 @@ static int put_block(struct qa_trace_writer *writer)
 	writer->sequence++;
 	qa_buf_clear(&writer->records);
 	qa_sink_write(writer->sink, block.data, block.len);
+	qa_sink_flush(writer->sink);
 	return fail(writer, -qa_sink_error(writer->sink));
 }
 
@@ -297,11 +298,11 @@ const struct qa_raw_consumer qa_trace_writer_consumer = {
 
 static int report(const struct qa_trace_writer *writer, struct qa_error *err)
 {
-	int code = -writer->error;
-
-	if (!code)
-		return 0;
-	return qa_error_set(err, code, "Cannot write %s: %s.", writer->sink->name, strerror(code));
+	if (qa_sink_error(writer->sink))
+		return qa_sink_report(writer->sink, err);
+	return writer->error ? qa_error_set(err, -writer->error, "The trace cannot be written: %s.",
+				       strerror(-writer->error))
+			     : 0;
 }
 
 static void release(struct qa_trace_writer *writer)
@@ -330,6 +331,7 @@ int qa_trace_writer_open(struct qa_sink *sink, struct qa_trace_writer **out, str
 	writer->sink = sink;
 	qa_trace_header_put(header);
 	qa_sink_write(sink, header, sizeof(header));
+	qa_sink_flush(sink);
 	fail(writer, -qa_sink_error(sink));
 	rc = report(writer, err);
 	if (rc)

@@ -13,6 +13,15 @@ from harness import (PYTHON, RECORD, LiveTest, function_of, main, per_interprete
 SECONDS = 4
 
 
+def read_to_end(terminal):
+    output = b""
+    try:
+        while True:
+            output += os.read(terminal, 1000)
+    except OSError:  # the other side is closed
+        return output
+
+
 @per_interpreter()
 class KnownPrograms(LiveTest):
     """Programs that know where they spent their time."""
@@ -55,8 +64,10 @@ class KnownPrograms(LiveTest):
     def each_recursion(self, interpreter):
         done = self.record("-q", "-r", "500", "-o", self.trace, "--", interpreter.path, program("recursion.py"), "300", "1")
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        deepest = max(self.stacks(), key=lambda stack: stack.count)
-        self.assertEqual(sum(function_of(frame) == "descend" for frame in deepest.frames), 300)
+        at_bottom = [stack for stack in self.stacks() if function_of(stack.frames[-1]) == "busy"]
+        self.assertGreater(sum(stack.count for stack in at_bottom), 300)
+        for stack in at_bottom:
+            self.assertEqual(sum(function_of(frame) == "descend" for frame in stack.frames), 300)
 
     def each_names(self, interpreter):
         done = self.record("-q", "-r", "1000", "-o", self.trace, "--", interpreter.path, program("names.py"), "1")
@@ -158,9 +169,7 @@ class Launching(LiveTest):
             while b"ready" not in output:
                 output += os.read(terminal, 1000)
             os.write(terminal, b"\x03")
-            while b"count" not in output:
-                output += os.read(terminal, 1000)
-            self.assertIn(b"count 1\r\n", output + os.read(terminal, 1000))
+            self.assertIn(b"count 1\r\n", output + read_to_end(terminal))
             self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
         finally:
             os.close(terminal)
@@ -169,12 +178,7 @@ class Launching(LiveTest):
         pid, terminal = os.forkpty()
         if pid == 0:
             os.execv(RECORD, [RECORD, "-o", self.trace, "--", PYTHON, program("split.py"), "1"])
-        output = b""
-        try:
-            while True:
-                output += os.read(terminal, 1000)
-        except OSError:
-            pass
+        output = read_to_end(terminal)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
         os.close(terminal)
         self.assertRegex(output.decode(), r"s  \d+ samples  \d+/s  [\d.]+ % lost")
@@ -191,7 +195,7 @@ class Launching(LiveTest):
         self.assertEqual(recorder.stdout.read(), b"end\n")
 
     def test_the_trace_may_go_to_stdout(self):
-        done = self.record("-q", "-o", "-", "--", PYTHON, "-c", "print('from the program')")
+        done = self.record("-q", "-r", "1000", "-o", "-", "--", PYTHON, "-c", "import unittest; print('from the program')")
         self.assertEqual(done.returncode, 0)
         self.assertEqual(done.stderr, b"from the program\n")
         with open(self.trace, "wb") as file:
@@ -238,7 +242,9 @@ class Attaching(LiveTest):
     def test_the_end_of_the_target_ends_the_recording(self):
         target = self.start_ready(PYTHON, "forever.py")
         recorder = self.start(RECORD, "-o", self.trace, "--pid", str(target.pid), stderr=subprocess.PIPE)
-        wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 200, "the trace grows")
+        wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 200, "the trace begins")
+        first = os.path.getsize(self.trace)
+        wait_until(lambda: os.path.getsize(self.trace) > first, "the trace grows")
         target.kill()
         target.wait()
         self.assertEqual(recorder.wait(), 0)
@@ -286,7 +292,7 @@ class Shapes(LiveTest):
             if leaf:
                 self.assertEqual(outer, leaf, stack)
                 pairs += stack.count
-        self.assertGreater(pairs, 500)
+        self.assertGreater(pairs, 100)
 
     def test_generators_and_coroutines_keep_their_callers(self):
         done = self.record("-q", "-r", "1000", "-o", self.trace, "--", PYTHON, program("asyncio_chain.py"), "1")

@@ -83,19 +83,28 @@ class Refusals(LiveTest):
                         hint=None)
         self.assertFalse(os.path.exists(marker), "the program must not run when it cannot be recorded")
 
-    def test_a_full_disk_ends_the_trace_not_the_program(self):
-        done = self.refuse(7, "Cannot write /dev/full", "-o", "/dev/full", "--", PYTHON, "-c",
-                           "import sys; print('still here'); sys.exit(7)", hint="disk is full")
+    def test_a_full_disk_is_noticed_before_the_program_runs(self):
+        done = self.refuse(125, "Cannot write /dev/full", "-o", "/dev/full", "--", PYTHON, "-c", "print('ran')",
+                           hint="disk is full")
+        self.assertEqual(done.stdout, b"")
+
+    def test_a_disk_that_fills_up_ends_the_trace_not_the_program(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
+
+        done = self.refuse(7, "Cannot write", "-r", "5000", "-o", self.trace, "--", PYTHON, "-c",
+                           "import sys, time, unittest\nend = time.monotonic() + 2\nwhile time.monotonic() < end: pass\n"
+                           "print('still here')\nsys.exit(7)", hint=None, preexec_fn=limit)
         self.assertEqual(done.stdout, b"still here\n")
 
     def test_a_disk_that_fills_up_leaves_the_trace_so_far(self):
         def limit():
-            resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000))
 
         target = self.start_ready(PYTHON, "split.py", "60")
-        self.refuse(125, "Cannot write", "-r", "5000", "-d", "30", "-o", self.trace, "--pid", str(target.pid), hint=None,
+        self.refuse(125, "Cannot write", "-r", "20000", "-d", "30", "-o", self.trace, "--pid", str(target.pid), hint=None,
                     preexec_fn=limit)
-        self.assertLessEqual(os.path.getsize(self.trace), 9000)
+        self.assertLessEqual(os.path.getsize(self.trace), 60000)
         self.assertGreater(sum(stack.count for stack in self.stacks()), 100)
         self.report("--check", status=3)
 

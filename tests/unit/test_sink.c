@@ -74,6 +74,7 @@ static void a_stream_is_there_at_once(void **state)
 	make_folder(&folder);
 	assert_int_equal(qa_sink_open_stream(folder.file, &sink, &err), 0);
 	qa_sink_puts(sink, "so far");
+	qa_sink_flush(sink);
 	expect_content(folder.file, "so far");
 	qa_sink_abort(sink);
 	expect_content(folder.file, "so far");

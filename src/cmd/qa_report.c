@@ -1,0 +1,296 @@
+/* qa-report: from a trace to reports. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/check.h"
+#include "cmd/options.h"
+#include "cmd/outputs.h"
+#include "cmd/trace_file.h"
+#include "qa/profile.h"
+#include "qa/version.h"
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INCOMPLETE = 3 };
+
+static const char program[] = "qa-report";
+
+struct choices {
+	struct outputs outputs;
+	struct qa_emit_options emit;
+	bool lines;
+	bool check;
+	bool list;
+	bool help;
+	bool version;
+};
+
+static int take_format(void *into, const char *value, struct qa_error *err)
+{
+	return outputs_add_format(&((struct choices *)into)->outputs, value, err);
+}
+
+static int take_output(void *into, const char *value, struct qa_error *err)
+{
+	return outputs_add_path(&((struct choices *)into)->outputs, value, err);
+}
+
+static int take_limit(void *into, const char *value, struct qa_error *err)
+{
+	uint64_t limit;
+	int rc = parse_count("--limit", value, 1, 1000000, &limit, err);
+
+	if (!rc)
+		((struct choices *)into)->emit.limit = (size_t)limit;
+	return rc;
+}
+
+static int take_title(void *into, const char *value, struct qa_error *err)
+{
+	(void)err;
+	((struct choices *)into)->emit.title = value;
+	return 0;
+}
+
+#define TAKE_FLAG(member)                                                                          \
+	static int take_##member(void *into, const char *value, struct qa_error *err)              \
+	{                                                                                          \
+		(void)value;                                                                       \
+		(void)err;                                                                         \
+		((struct choices *)into)->member = true;                                           \
+		return 0;                                                                          \
+	}
+
+TAKE_FLAG(lines)
+TAKE_FLAG(check)
+TAKE_FLAG(list)
+TAKE_FLAG(help)
+TAKE_FLAG(version)
+
+static const struct option_row rows[] = {
+	{NULL, 0, NULL, "What to write", NULL},
+	{"format", 'f', "NAME", "the kind of report; may be given several times (default: text)",
+		take_format},
+	{"output", 'o', "FILE",
+		"where it goes, - is stdout; the first one belongs to the first --format, and so "
+		"on "
+		"(default: stdout; for binary formats a file named after the trace)",
+		take_output},
+	{"list-formats", 0, NULL, "tell which formats there are and what opens them", take_list},
+	{NULL, 0, NULL, "How", NULL},
+	{"lines", 'l', NULL, "tell the lines of a function apart", take_lines},
+	{"limit", 'n', "N", "show the N hottest functions", take_limit},
+	{"title", 't', "TEXT", "the report's title (default: the program)", take_title},
+	{NULL, 0, NULL, "Other", NULL},
+	{"check", 'c', NULL, "write no report; tell whether the trace is whole", take_check},
+	{"help", 'h', NULL, "print this and exit", take_help},
+	{"version", 'V', NULL, "print the version and exit", take_version},
+	{NULL, 0, NULL, NULL, NULL},
+};
+
+static const char *const usages[] = {"[options] TRACE", NULL};
+
+static const struct command command = {
+	.program = program,
+	.usages = usages,
+	.summary = "Turns a trace that qa-record wrote into reports. TRACE may be - for stdin.",
+	.rows = rows,
+	.notes =
+		"Exit status: 0 if the reports were written, also those of an incomplete trace; 1\n"
+		"if something failed; 2 if the command line is wrong; 3 if --check found that\n"
+		"something is missing.",
+};
+
+static void list_formats(void)
+{
+	enum { COLUMN = 13 };
+
+	for (size_t i = 0; qa_emitters[i]; i++) {
+		printf("%-*s", COLUMN, qa_emitters[i]->name);
+		print_wrapped(qa_emitters[i]->summary, COLUMN, stdout);
+		printf("%*susual ending: %s\n", COLUMN, "", qa_emitters[i]->suffix);
+		printf("%*sopens in: ", COLUMN, "");
+		print_wrapped(qa_emitters[i]->opens, COLUMN + sizeof("opens in:"), stdout);
+	}
+}
+
+/* What we printed must have arrived, unless nobody wants to read it. */
+static int finish_stdout(int status)
+{
+	struct qa_error error;
+
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+		return status;
+	qa_error_set(&error, errno, "Cannot write stdout: %s.", strerror(errno));
+	print_error(program, &error);
+	return STATUS_FAILED;
+}
+
+static int wrong_usage(const struct qa_error *error)
+{
+	print_error(program, error);
+	return STATUS_USAGE;
+}
+
+static int failed(const struct qa_error *error)
+{
+	print_error(program, error);
+	return STATUS_FAILED;
+}
+
+/* An option that none of the chosen formats takes is a misunderstanding. */
+static int refuse_option(const char *option, enum qa_emit_accepts bit, struct qa_error *err)
+{
+	qa_error_set(err, EINVAL, "None of the chosen formats takes %s.", option);
+	for (size_t i = 0; qa_emitters[i]; i++)
+		if (qa_emitters[i]->accepts & bit)
+			qa_error_hint(
+				err, "It is for formats like --format %s.", qa_emitters[i]->name);
+	return -EINVAL;
+}
+
+static int check_choices(struct choices *choices, char *const *operands, struct qa_error *err)
+{
+	int rc;
+
+	if (!operands[0]) {
+		qa_error_set(err, EINVAL, "There is no trace to report.");
+		qa_error_hint(err, "Say qa-report TRACE; qa-record writes traces.");
+		return -EINVAL;
+	}
+	if (operands[1])
+		return qa_error_set(err, EINVAL,
+			"Only one trace can be reported at a time, not %s and %s.", operands[0],
+			operands[1]);
+	if (choices->check && (choices->outputs.formats || choices->outputs.paths))
+		return qa_error_set(err, EINVAL,
+			"--check writes no report: it goes without --format and --output.");
+	rc = outputs_settle(&choices->outputs, operands[0], err);
+	if (rc)
+		return rc;
+	if (choices->emit.limit && !outputs_accept(&choices->outputs, QA_ACCEPTS_LIMIT))
+		return refuse_option("--limit", QA_ACCEPTS_LIMIT, err);
+	if (choices->emit.title && !outputs_accept(&choices->outputs, QA_ACCEPTS_TITLE))
+		return refuse_option("--title", QA_ACCEPTS_TITLE, err);
+	return 0;
+}
+
+static void warn(const struct trace_file *trace, const struct qa_trace_health *health)
+{
+	bool whole = qa_trace_is_whole(health);
+
+	if (whole && !health->unknown_records)
+		return;
+	fprintf(stderr, "%s: warning: %s is %s.\n", program, trace->name,
+		whole ? "of a later version" : "incomplete");
+	print_health(health, stderr);
+}
+
+static int build_profile(const struct trace_file *trace, const struct choices *choices,
+	struct qa_profile **out, struct qa_error *err)
+{
+	const struct qa_profile_options options = {.by_line = choices->lines};
+	struct qa_profile_builder *builder;
+	struct qa_trace_health health;
+	int rc = qa_profile_builder_open(&options, &builder, err);
+
+	if (rc)
+		return rc;
+	rc = trace_file_read(trace, &qa_profile_builder_consumer, builder, &health, err);
+	if (rc) {
+		qa_profile_builder_abort(builder);
+		return rc;
+	}
+	warn(trace, &health);
+	return qa_profile_builder_finish(builder, out, err);
+}
+
+static int write_reports(
+	const struct choices *choices, const struct qa_profile *profile, struct qa_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < choices->outputs.count && !rc; i++) {
+		const struct output *output = &choices->outputs.list[i];
+
+		rc = output_write(output, profile, &choices->emit, err);
+		if (!rc && output->named_here)
+			fprintf(stderr, "%s: wrote %s\n", program, output->path);
+	}
+	return rc;
+}
+
+/* A report in place of its trace would destroy it. */
+static int spare_trace(
+	const struct trace_file *trace, const struct outputs *outputs, struct qa_error *err)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		if (trace_file_is(trace, outputs->list[i].path))
+			return qa_error_set(err, EINVAL, "The report would overwrite its trace %s.",
+				trace->name);
+	return 0;
+}
+
+static int report(
+	const struct trace_file *trace, const struct choices *choices, struct qa_error *err)
+{
+	struct qa_profile *profile;
+	int rc = spare_trace(trace, &choices->outputs, err);
+
+	if (!rc)
+		rc = build_profile(trace, choices, &profile, err);
+	if (rc)
+		return rc;
+	rc = write_reports(choices, profile, err);
+	qa_profile_free(profile);
+	return rc;
+}
+
+static int run(struct choices *choices, char *const *operands)
+{
+	struct qa_error error = {0};
+	struct trace_file trace;
+	bool whole = true;
+	int rc = trace_file_open(&trace, operands[0], &error);
+
+	if (rc)
+		return failed(&error);
+	rc = choices->check ? check_trace(&trace, &whole, &error) : report(&trace, choices, &error);
+	trace_file_close(&trace);
+	if (rc)
+		return failed(&error);
+	return finish_stdout(whole ? 0 : STATUS_INCOMPLETE);
+}
+
+/* --help and the like come before everything else. False: none of them was given. */
+static bool inform(const struct choices *choices)
+{
+	if (choices->help)
+		options_print_help(&command, stdout);
+	else if (choices->version)
+		printf("%s %s\n", program, QA_VERSION);
+	else if (choices->list)
+		list_formats();
+	else
+		return false;
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct choices choices = {0};
+	struct qa_error error = {0};
+	char **operands;
+	int status;
+
+	(void)argc;
+	signal(SIGPIPE, SIG_IGN); /* so that a closed stdout does not keep us from cleaning up */
+	if (options_parse(&command, argv, &choices, &operands, &error))
+		return wrong_usage(&error);
+	if (inform(&choices))
+		return finish_stdout(0);
+	status = check_choices(&choices, operands, &error) ? wrong_usage(&error)
+							   : run(&choices, operands);
+	outputs_free(&choices.outputs);
+	return status;
+}
