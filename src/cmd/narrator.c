@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd/options.h"
@@ -109,6 +110,16 @@ static void explain_nothing(const struct narrator *narrator,
 	print_error("qa-record", &error);
 }
 
+static void say_what_next(const char *output)
+{
+	size_t stem = strlen(output);
+
+	if (stem > 4 && strcmp(output + stem - 4, ".qat") == 0)
+		stem -= 4;
+	fprintf(stderr, "  next: qa-report %s\n        qa-report --format svg -o %.*s.svg %s\n",
+		output, (int)stem, output, output);
+}
+
 void narrator_summary(struct narrator *narrator, const struct qa_recorder_progress *progress,
 	uint64_t period_ns, uint64_t bytes, const char *output)
 {
@@ -128,6 +139,5 @@ void narrator_summary(struct narrator *narrator, const struct qa_recorder_progre
 		share_lost(loss), (unsigned long long)loss->late, (unsigned long long)loss->dropped,
 		size, output ? output : "stdout");
 	if (output && loss->taken > 0)
-		fprintf(stderr, "  next: qa-report %s\n        qa-report --format svg %s\n", output,
-			output);
+		say_what_next(output);
 }
