@@ -6,14 +6,15 @@
 
 #include "cpython/text.h"
 
-/* What tells one code object from another at the same address. */
+/* What tells one code object from another at the same address. Compared as bytes: there is no
+ * padding in it. */
 struct code_head {
 	uint64_t type;
 	uint64_t filename;
 	uint64_t name;
 	uint64_t qualname;
 	uint64_t line_table;
-	int32_t first_line;
+	int64_t first_line;
 };
 
 struct qa_code_entry {
@@ -68,14 +69,15 @@ static uint64_t pointer_in(const unsigned char *bytes, int32_t offset)
 static struct code_head parse_head(const struct qa_layout *layout, const unsigned char *bytes)
 {
 	struct code_head head;
+	int32_t first_line;
 
-	memset(&head, 0, sizeof(head)); /* compared as bytes: the padding, too */
 	head.type = pointer_in(bytes, layout->object.type);
 	head.filename = pointer_in(bytes, layout->code.filename);
 	head.name = pointer_in(bytes, layout->code.name);
 	head.qualname = pointer_in(bytes, layout->code.qualname);
 	head.line_table = pointer_in(bytes, layout->code.line_table);
-	memcpy(&head.first_line, bytes + layout->code.first_line, sizeof(head.first_line));
+	memcpy(&first_line, bytes + layout->code.first_line, sizeof(first_line));
+	head.first_line = first_line;
 	return head;
 }
 
@@ -170,7 +172,7 @@ static int read_code(
 	place_texts(&cache->text, ranges, sizeof(ranges) / sizeof(*ranges));
 	code->kind = QA_CODE_PYTHON;
 	code->line_table = cache->python->layout.code.line_table_kind;
-	code->first_line = head->first_line;
+	code->first_line = (int32_t)head->first_line;
 	return 0;
 }
 
