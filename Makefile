@@ -34,8 +34,8 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 CFLAGS     ?= -O2 -g
 OPTIONS     = $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS)) $(CFLAGS)
 LANGUAGE    = -std=c11 -D_GNU_SOURCE -fPIC -pthread -Iinclude -Isrc -I. -isystem $(BUILD)/gen \
-              $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-LIBS        = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lm
+              $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+LIBS        = $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
 COMPILE     = $(CC) $(LANGUAGE) $(OPTIONS) -MMD -MP
 LINK        = $(CC) $(OPTIONS) -pthread $(LDFLAGS)
 
@@ -52,7 +52,7 @@ CMD_OBJECTS := $(call object,$(filter-out $(MAIN_SOURCES),$(CMD_SOURCES)))
 UNIT_HELPERS := $(call object,$(filter-out tests/unit/test_%,$(UNIT_SOURCES)))
 FUZZ_HELPERS := $(call object,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)))
 PROGRAMS    := $(patsubst src/cmd/qa_%.c,$(BUILD)/qa-%,$(MAIN_SOURCES))
-UNIT_TESTS  := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)))
+TESTS       := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)) $(wildcard tests/golden/*.c))
 FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
 
 .DELETE_ON_ERROR:
@@ -64,6 +64,7 @@ all: $(PROGRAMS) $(BUILD)/libqa.a ## the programs and the library, in build/
 
 # Changes, and so makes everything else old, when the compiler or its options do.
 $(BUILD)/flags: FORCE
+	@$(PKG_CONFIG) --exists $(PACKAGES) || { echo 'The build needs more than is there: make deps installs it.' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
 FORCE:
@@ -104,12 +105,12 @@ deps: ## install what the build needs, from the distribution's packages
 	@tests/deps/install build
 
 demo: deps ## build, record a small program for 3 s, write its reports to demo/
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -s all
 	@PYTHON='$(PYTHON)' examples/demo $(BUILD) demo
 
 docs-images: demo ## the README's picture, from the demo's recording
 	@mkdir -p docs/images
-	$(BUILD)/qa-report --format svg -o docs/images/flamegraph.svg demo/server.qat
+	$(BUILD)/qa-report --format svg demo/server.qat | sed 's|$(CURDIR)/||g' > docs/images/flamegraph.svg
 
 # --- testing -----------------------------------------------------------------------------------
 
@@ -117,17 +118,12 @@ docs-images: demo ## the README's picture, from the demo's recording
 deps-check: ## install what the tests need
 	@tests/deps/install build check
 
-tests: $(UNIT_TESTS) $(BUILD)/tests/golden/make_fixture
+tests: $(TESTS)
 
-$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/libqa.a
+$(TESTS): $(BUILD)/%: $(BUILD)/obj/%.o $(UNIT_HELPERS) $(BUILD)/libqa.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$(Q)$(LINK) $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
-
-$(BUILD)/tests/golden/make_fixture: $(BUILD)/obj/tests/golden/make_fixture.o $(BUILD)/obj/tests/unit/fixture.o $(BUILD)/libqa.a
-	@mkdir -p $(@D)
-	@echo '  LINK $@'
-	$(Q)$(LINK) $^ $(LIBS) -o $@
 
 check: deps-check ## all tests; the last line counts them
 	@$(PYTHON) tests/run
@@ -147,7 +143,7 @@ fuzz: deps-check ## only the fuzzers, FUZZ_SECONDS each
 # Built by a make of its own: the whole library must be compiled with clang's instrumentation.
 fuzzers: $(FUZZERS)
 
-$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_HELPERS) $(BUILD)/libqa.a
+$(FUZZERS): $(BUILD)/%: $(BUILD)/obj/%.o $(FUZZ_HELPERS) $(BUILD)/libqa.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LIBS) -o $@

@@ -166,7 +166,7 @@ static void choose_boxes(struct picture *p)
 	p->most_depth = QA_NONE;
 	p->least_samples = all / LEAST_SHARE + (all % LEAST_SHARE != 0);
 	while ((p->boxes = count_boxes(p)) > MOST_BOXES && p->least_samples < all) {
-		p->least_samples += p->least_samples / 4 + 1;
+		p->least_samples += p->least_samples / 8 + 1;
 		if (p->least_samples > all)
 			p->least_samples = all;
 	}

@@ -1,8 +1,6 @@
 #include "cmd/options.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { HELP_COLUMN = 26, HELP_WIDTH = 80 };
@@ -29,37 +27,29 @@ static const struct option_row *find_letter(const struct command *command, char 
 	return NULL;
 }
 
-/* How many letters have to be added, removed, changed or swapped with their neighbour; for names of
- * up to 31. */
+/* How many letters have to be added, removed or changed; for names of up to 31. */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	enum { ROOM = 32 };
-	size_t rows[3][ROOM];
-	size_t *before = rows[0], *last = rows[1], *now = rows[2];
+	size_t row[ROOM];
 
 	if (a_len >= ROOM || b_len >= ROOM)
 		return SIZE_MAX;
 	for (size_t j = 0; j <= b_len; j++)
-		last[j] = j;
+		row[j] = j;
 	for (size_t i = 1; i <= a_len; i++) {
-		size_t *oldest = before;
+		size_t corner = row[0];
 
-		now[0] = i;
+		row[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
-			size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
+			size_t best = corner + (a[i - 1] != b[j - 1]);
 
-			best = last[j] + 1 < best ? last[j] + 1 : best;
-			best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-				before[j - 2] + 1 < best)
-				best = before[j - 2] + 1;
-			now[j] = best;
+			corner = row[j];
+			best = row[j] + 1 < best ? row[j] + 1 : best;
+			row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
 		}
-		before = last;
-		last = now;
-		now = oldest;
 	}
-	return last[b_len];
+	return row[b_len];
 }
 
 /* The option that was probably meant, or NULL. */
@@ -91,7 +81,7 @@ static int unknown_name(
 	return -EINVAL;
 }
 
-/* What is being parsed: argv from `at` on; `word` is the rest of a cluster of letters. */
+/* What is left of argv. */
 struct cursor {
 	char **at;
 	void *into;

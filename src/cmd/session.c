@@ -72,6 +72,7 @@ static int open_sink(struct session *session, pid_t pid, struct qa_error *err)
 		options->output ? strdup(options->output) : default_output_name(options->argv, pid);
 	if (!session->output)
 		return qa_error_set(err, ENOMEM, "Out of memory.");
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): release() frees the name. */
 	return qa_sink_open_stream(session->output, &session->sink, err);
 }
 

@@ -42,9 +42,8 @@ int parse_count(const char *option, const char *text, uint64_t least, uint64_t m
 	char *end;
 	unsigned long long value;
 
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || value < least || value > most)
+	value = strtoull(text, &end, 10); /* too large a number gives the largest */
+	if (*text < '0' || *text > '9' || *end || value < least || value > most)
 		return qa_error_set(err, EINVAL,
 			"%s must be a whole number between %llu and %llu, not '%s'.", option,
 			(unsigned long long)least, (unsigned long long)most, text);

@@ -133,29 +133,42 @@ static int make_frames(const struct arrangement *a, struct qa_profile_builder *b
 	return 0;
 }
 
-/* Lists children in the order of their frames: all nodes by frame, last first, each put in front of
- * its siblings. */
-static int link_children(struct arrangement *a)
+/* How many nodes come before those of each frame. */
+static void count_by_frame(const struct arrangement *a, size_t *before)
 {
-	size_t *next = calloc(a->frame_count + 1, sizeof(*next));
-	uint32_t *by_frame = malloc(a->node_count * sizeof(*by_frame));
-	size_t count = 0;
-
-	if (!next || !by_frame) {
-		free(next);
-		free(by_frame);
-		return -ENOMEM;
-	}
 	for (size_t i = 1; i < a->node_count; i++)
 		if (a->totals[i].samples)
-			next[a->new_frame[a->nodes[i].frame] + 1]++;
+			before[a->new_frame[a->nodes[i].frame] + 1]++;
 	for (size_t i = 0; i < a->frame_count; i++)
-		next[i + 1] += next[i];
+		before[i + 1] += before[i];
+}
+
+/* All nodes with samples but the root, ordered by frame. Returns how many there are. */
+static size_t order_by_frame(const struct arrangement *a, size_t *next, uint32_t *by_frame)
+{
+	size_t count = 0;
+
 	for (size_t i = 1; i < a->node_count; i++)
 		if (a->totals[i].samples) {
 			by_frame[next[a->new_frame[a->nodes[i].frame]]++] = (uint32_t)i;
 			count++;
 		}
+	return count;
+}
+
+/* Lists children in the order of their frames: last frame first, each node is put in front of its
+ * siblings. */
+static int link_children(struct arrangement *a)
+{
+	size_t *next = calloc(a->frame_count + 1, sizeof(*next));
+	uint32_t *by_frame = calloc(a->node_count, sizeof(*by_frame));
+	bool allocated = next && by_frame;
+	size_t count = 0;
+
+	if (allocated) {
+		count_by_frame(a, next);
+		count = order_by_frame(a, next, by_frame);
+	}
 	while (count-- > 0) {
 		uint32_t node = by_frame[count];
 
@@ -164,7 +177,7 @@ static int link_children(struct arrangement *a)
 	}
 	free(next);
 	free(by_frame);
-	return 0;
+	return allocated ? 0 : -ENOMEM;
 }
 
 /* The node after `node` in preorder, or QA_NONE. */

@@ -17,7 +17,7 @@ static void add_weight(struct qa_weight *sum, struct qa_weight weight)
 static int sum_totals(struct qa_profile_store *store)
 {
 	const struct qa_profile *view = &store->view;
-	uint32_t *path = malloc(((size_t)view->max_depth + 1) * sizeof(*path));
+	uint32_t *path = calloc((size_t)view->max_depth + 1, sizeof(*path));
 	uint32_t *on_path = calloc(view->frame_count + 1, sizeof(*on_path));
 	size_t depth = 0;
 

@@ -99,11 +99,15 @@ static int copy_stack(
 static int cpu_of(const struct qa_capture *capture, const struct qa_tracked_thread *thread)
 {
 	const struct qa_python *python = capture->python;
+	int cpu_by_kernel, rc;
 	uint32_t cpu;
-	int rc;
 
-	if (!python->has_rseq)
-		return thread->tid ? qa_process_thread_cpu(python->process, thread->tid) : -ENOTSUP;
+	if (!python->has_rseq) {
+		cpu_by_kernel = thread->tid ? qa_process_thread_cpu(python->process, thread->tid)
+					    : -ENOTSUP;
+		return cpu_by_kernel == -ENOENT ? -EAGAIN
+						: cpu_by_kernel; /* the thread has just ended */
+	}
 	rc = qa_memory_read(python->memory, thread->state.ident + (uint64_t)python->rseq_cpu, &cpu,
 		sizeof(cpu));
 	if (rc)
@@ -111,19 +115,19 @@ static int cpu_of(const struct qa_capture *capture, const struct qa_tracked_thre
 	return cpu <= INT32_MAX ? (int)cpu : -ENOTSUP; /* not registered */
 }
 
-/* Moves us to the thread's CPU. -EAGAIN: it moved meanwhile. Other errors: this cannot be done
- * here. */
+/* Moves us to the thread's CPU. -EAGAIN: it moved meanwhile. -ENOTSUP: its CPU cannot be told, or
+ * not be used. */
 static int join_cpu(struct qa_capture *capture, const struct qa_tracked_thread *thread)
 {
 	int cpu = cpu_of(capture, thread);
-	int rc;
 
 	if (cpu < 0)
 		return cpu;
 	if (cpu != capture->pinned) {
-		rc = qa_cpu_pin(cpu);
-		if (rc)
-			return rc;
+		if (qa_cpu_pin(cpu)) {
+			capture->may_pin = false;
+			return -ENOTSUP;
+		}
 		capture->pinned = cpu;
 		capture->retried = true;
 		cpu = cpu_of(capture, thread);
@@ -162,11 +166,6 @@ static int attempt_from_anywhere(struct qa_capture *capture, struct qa_tracked_t
 	return rc ? rc : resolve_codes(capture, &thread->last);
 }
 
-static bool cannot_join(int rc)
-{
-	return rc == -EINVAL || rc == -EPERM || rc == -ENOTSUP || rc == -ENOENT;
-}
-
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	int rc = -EAGAIN;
@@ -174,15 +173,10 @@ int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thre
 	capture->retried = false;
 	for (int i = 0; i < ATTEMPTS && rc == -EAGAIN; i++) {
 		capture->retried |= i > 0;
-		if (thread->state.holds_gil && capture->may_pin) {
-			rc = attempt_beside(capture, thread);
-			if (cannot_join(rc)) {
-				capture->may_pin = false;
-				rc = -EAGAIN;
-			}
-		} else {
+		rc = thread->state.holds_gil && capture->may_pin ? attempt_beside(capture, thread)
+								 : -ENOTSUP;
+		if (rc == -ENOTSUP)
 			rc = attempt_from_anywhere(capture, thread);
-		}
 	}
 	return rc == -EFAULT ? -EAGAIN : rc;
 }

@@ -1,11 +1,12 @@
 #include "sampler/sources.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "target/regular_file.h"
 
 enum { SOURCE_MAX = 64 << 20 };
 
@@ -53,11 +54,12 @@ static int open_source(const struct qa_process *process, const char *path)
 	struct qa_buf full = {0};
 	int fd = -1;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): path is never NULL. */
 	qa_buf_printf(&full, "/proc/%ld/%s/%s", (long)process->pid, path[0] == '/' ? "root" : "cwd",
 		path);
 	qa_buf_append_char(&full, '\0');
 	if (!full.failed)
-		fd = open(full.data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		fd = qa_open_regular(full.data);
 	qa_buf_free(&full);
 	return fd;
 }
@@ -90,7 +92,7 @@ static void inspect(const struct qa_process *process, const char *path, struct q
 
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= SOURCE_MAX) {
+	if (fstat(fd, &st) == 0 && st.st_size <= SOURCE_MAX) {
 		file->modified_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 		file->found = read_content(fd, file);
 	}

@@ -92,24 +92,6 @@ int qa_hashmap_add(struct qa_hashmap *map, uint64_t hash, uint32_t value)
 	return 0;
 }
 
-bool qa_hashmap_replace(struct qa_hashmap *map, uint64_t hash, qa_hashmap_match match,
-	const void *ctx, const void *key, uint32_t value)
-{
-	struct qa_hashmap_slot *slot = map->room ? probe(map, hash, match, ctx, key) : NULL;
-
-	if (!slot || slot->value == QA_HASHMAP_NONE)
-		return false;
-	slot->value = value;
-	return true;
-}
-
-void qa_hashmap_clear(struct qa_hashmap *map)
-{
-	for (size_t i = 0; i < map->room; i++)
-		map->slots[i].value = QA_HASHMAP_NONE;
-	map->used = 0;
-}
-
 void qa_hashmap_free(struct qa_hashmap *map)
 {
 	free(map->slots);

@@ -33,11 +33,6 @@ uint32_t qa_hashmap_find(const struct qa_hashmap *map, uint64_t hash, qa_hashmap
 /* Adds a value whose key is not there yet. `value` is not QA_HASHMAP_NONE. Returns 0 or -ENOMEM. */
 int qa_hashmap_add(struct qa_hashmap *map, uint64_t hash, uint32_t value);
 
-/* Changes the value of a found key in place; false if the key is not there. */
-bool qa_hashmap_replace(struct qa_hashmap *map, uint64_t hash, qa_hashmap_match match,
-	const void *ctx, const void *key, uint32_t value);
-
-void qa_hashmap_clear(struct qa_hashmap *map);
 void qa_hashmap_free(struct qa_hashmap *map);
 
 #endif

@@ -1,7 +1,6 @@
 #include "target/elf_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <inttypes.h>
 #include <libelf.h>
@@ -10,19 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_file_of(int fd, const struct qa_mapping *mapping)
-{
-	struct stat st;
+#include "target/regular_file.h"
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == mapping->inode;
-}
-
-/* Non-blocking: a path of the target's may be a FIFO by now. */
 static int open_path(const char *path, const struct qa_mapping *mapping)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = qa_open_regular(path);
+	struct stat st;
 
-	if (fd >= 0 && mapping && !is_file_of(fd, mapping)) {
+	if (fd >= 0 && mapping && (fstat(fd, &st) || st.st_ino != mapping->inode)) {
 		close(fd);
 		fd = -1;
 	}
@@ -87,10 +81,22 @@ static void match_symbol(Elf *elf, size_t strings, const GElf_Sym *symbol,
 			sought[i].value = symbol->st_value;
 }
 
+/* A symbol table and its names; no interpreter's are near that size, and a hostile file's may be
+ * made of nothing. */
+static bool is_readable_size(Elf *elf, const GElf_Shdr *header)
+{
+	enum { TABLE_MAX = 128 << 20 };
+	Elf_Scn *strings = elf_getscn(elf, header->sh_link);
+	GElf_Shdr names;
+
+	return header->sh_size <= TABLE_MAX && strings && gelf_getshdr(strings, &names) &&
+	       names.sh_size <= TABLE_MAX;
+}
+
 static void search_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
 	struct qa_elf_symbol *sought, size_t count)
 {
-	Elf_Data *data = elf_getdata(section, NULL);
+	Elf_Data *data = is_readable_size(elf, header) ? elf_getdata(section, NULL) : NULL;
 	size_t entries = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
 
 	for (size_t i = 0; data && i < entries && i <= INT32_MAX; i++) {

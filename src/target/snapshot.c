@@ -6,8 +6,10 @@
 
 #include "support/buf.h"
 
-/* A page that no reader asked for during this many copies is left out of the next one. */
-enum { FORGET_AFTER = 32 };
+/* A page that no reader asked for during this many copies is left out of the next one. Deep
+   recursions need some thousand pages; more than the most is what a hostile process makes us look
+   at. */
+enum { FORGET_AFTER = 32, PAGES_MOST = 16384 };
 
 struct qa_snapshot_page {
 	uint64_t address;
@@ -141,6 +143,8 @@ static int insert_page(struct qa_snapshot *snapshot, size_t index, uint64_t addr
 	const struct qa_snapshot_page page = {address, (uint32_t)snapshot->count, snapshot->age};
 	int rc;
 
+	if (snapshot->count == PAGES_MOST)
+		return -EFAULT;
 	rc = QA_GROW(snapshot->pages, snapshot->room, snapshot->count + 1);
 	if (!rc)
 		rc = qa_grow((void **)&snapshot->bytes, &snapshot->bytes_room, page.slot + 1,

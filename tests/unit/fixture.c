@@ -183,6 +183,8 @@ void fixture_hostile(struct fixture *f)
 		"line\nbreak 7",
 		"ends in 12",
 		"<module>",
+		"outer.<locals>.inner",
+		"<lambda>",
 		"<script>alert(\"x\")</script>&amp;'",
 		"lone \xed\xa0\x80 surrogate",
 		"cut \xe2\x82",

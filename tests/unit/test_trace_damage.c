@@ -1,7 +1,9 @@
 /* A trace that is cut, flipped, shortened or lengthened anywhere: what is delivered was written,
  * and what is lost is told. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cmocka_all.h"
 #include "made_up_trace.h"
@@ -215,6 +217,53 @@ static void a_missing_block_is_missed(void **state)
 	}
 }
 
+static void neighbours_that_are_damaged_are_counted_each(void **state)
+{
+	size_t first = block_start(1) + QA_BLOCK_HEADER_SIZE;
+	size_t second = block_start(2) + QA_BLOCK_HEADER_SIZE;
+	struct outcome outcome;
+
+	(void)state;
+	copy[first] ^= 1;
+	copy[second] ^= 1;
+	outcome = read_bytes(copy, original.bytes.len);
+	assert_int_equal(outcome.health.blocks, blocks - 2);
+	assert_int_equal(outcome.health.damaged_blocks, 2);
+	assert_int_equal(outcome.health.missing_blocks, 0);
+	trace_log_free(&outcome.log);
+	copy[first] ^= 1;
+	copy[second] ^= 1;
+}
+
+/* A reader of a file sees it piece by piece: a block's marker may lie across two of them. */
+static void a_block_after_rubbish_of_any_length_is_found(void **state)
+{
+	enum { PIECE = 256 << 10 };
+
+	(void)state;
+	for (int across = 0; across <= QA_BLOCK_MARKER_SIZE; across++) {
+		struct outcome outcome = {0};
+		FILE *file = tmpfile();
+
+		assert_non_null(file);
+		fwrite(copy, 1, QA_TRACE_HEADER_SIZE, file);
+		for (int i = QA_TRACE_HEADER_SIZE; i < PIECE - across; i++)
+			fputc('x', file);
+		fwrite(copy + QA_TRACE_HEADER_SIZE, 1, original.bytes.len - QA_TRACE_HEADER_SIZE,
+			file);
+		assert_int_equal(fflush(file), 0);
+		assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
+		assert_int_equal(qa_trace_read_fd(fileno(file), "rubbish", &trace_log_consumer,
+					 &outcome.log, &outcome.health, NULL),
+			0);
+		assert_true(trace_log_equal(&outcome.log, &original.log));
+		assert_int_equal(
+			outcome.health.skipped_bytes, PIECE - across - QA_TRACE_HEADER_SIZE);
+		trace_log_free(&outcome.log);
+		fclose(file);
+	}
+}
+
 static void a_block_that_comes_twice_counts_once(void **state)
 {
 	(void)state;
@@ -271,6 +320,8 @@ int main(void)
 		cmocka_unit_test(a_lost_byte_costs_one_block),
 		cmocka_unit_test(a_byte_too_many_costs_at_most_one_block),
 		cmocka_unit_test(a_missing_block_is_missed),
+		cmocka_unit_test(neighbours_that_are_damaged_are_counted_each),
+		cmocka_unit_test(a_block_after_rubbish_of_any_length_is_found),
 		cmocka_unit_test(a_block_that_comes_twice_counts_once),
 		cmocka_unit_test(lost_definitions_make_orphans),
 		cmocka_unit_test(what_follows_the_end_is_told),

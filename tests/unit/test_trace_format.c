@@ -155,6 +155,7 @@ static void what_refers_to_nothing_is_not_delivered(void **state)
 	assert_int_equal(trace->log.counts[LOG_CODE], 1);
 	assert_int_equal(trace->log.counts[LOG_NODE], 1);
 	assert_lines(trace, LOG_SAMPLE, "sample 1100 100 2 3 0 \nsample 1100 100 2 0 0 \n");
+	assert_int_equal(trace->log.counts[LOG_TICK], 2);
 	assert_int_equal(trace->health.orphan_samples, 2);
 	assert_int_equal(trace->health.orphan_ns, 200);
 	assert_false(qa_trace_is_whole(&trace->health));

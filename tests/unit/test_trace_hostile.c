@@ -59,8 +59,49 @@ REJECTS(a_tick_batch_with_a_short_column_is_rejected,
 REJECTS(a_sample_without_thread_is_rejected, put_tick(trace, 0, 0))
 REJECTS(a_sample_of_a_negative_node_is_rejected,
 	PUT(trace, QA_RECORD_TICKS, 0, 1000, 1, 1, 100, 1, 0, 1, 2, 1, 2, 1, 2, 0))
-REJECTS(a_tick_with_too_many_samples_is_rejected,
-	PUT(trace, QA_RECORD_TICKS, 0, 1000, 1, 1, 100, 1, 0, 3, 0x82, 0x80, 0x04, 1, 2, 1, 2, 0))
+REJECTS(a_tick_without_time_is_rejected,
+	PUT(trace, QA_RECORD_TICKS, 0, 1000, 1, 0, 1, 0, 1, 2, 1, 2, 1, 0, 0))
+
+/* A column of zeros, but for the first. */
+static void put_column(struct qa_buf *content, char first, size_t count)
+{
+	qa_put_varint(content, count);
+	qa_buf_append_char(content, first);
+	while (--count > 0)
+		qa_buf_append_char(content, 0);
+}
+
+static void put_crowd(struct trace *trace, size_t samples)
+{
+	static const char times[] = {
+		1, 100, 1, 0}; /* a column of one time, a column of one weight */
+	struct qa_buf content = {0};
+	struct qa_buf shape = {0};
+
+	qa_put_varint(&content, 1000);
+	qa_put_varint(&content, 1);
+	qa_buf_append(&content, times, sizeof(times));
+	qa_put_varint(&shape, samples + 1);
+	qa_put_bytes(&content, qa_buf_str(&shape), SIZE_MAX);
+	put_column(&content, 2, samples);
+	put_column(&content, 0, samples);
+	qa_put_varint(&content, 0);
+	put_record(trace, QA_RECORD_TICKS, &content);
+	qa_buf_free(&shape);
+	qa_buf_free(&content);
+}
+
+static void a_tick_with_many_samples_is_delivered(void **state)
+{
+	struct trace *trace = *state;
+
+	put_definitions(trace);
+	put_crowd(trace, QA_TRACE_MAX_TICK);
+	read_trace(trace);
+	assert_int_equal(trace->log.counts[LOG_SAMPLE], QA_TRACE_MAX_TICK);
+}
+
+REJECTS(a_tick_with_too_many_samples_is_rejected, put_crowd(trace, QA_TRACE_MAX_TICK + 1))
 
 static void a_line_beyond_32_bits_is_rejected(void **state)
 {
@@ -109,6 +150,59 @@ static void a_flood_of_text_is_bounded(void **state)
 	assert_int_equal(trace->health.damaged_blocks, BLOCKS - trace->health.blocks);
 }
 
+/* Makes other sizes in the header of the last block, and checksums that fit them. */
+static void resize(struct trace *trace, size_t start, uint32_t stored, uint32_t raw)
+{
+	unsigned char *header = (unsigned char *)trace->bytes.data + start;
+	size_t follow = trace->bytes.len - start - QA_BLOCK_HEADER_SIZE;
+	uLong crc =
+		crc32(0, header + QA_BLOCK_HEADER_SIZE, (uInt)(stored < follow ? stored : follow));
+
+	qa_store_le(header + 8, stored, 4);
+	qa_store_le(header + 12, raw, 4);
+	qa_store_le(header + 20, (uint32_t)crc, 4);
+	qa_store_le(header + 24, (uint32_t)crc32(0, header, 24), 4);
+}
+
+/* A sound block, `zeros` large, to which this is done. */
+static void read_resized(struct trace *trace, uint32_t zeros, int64_t more_stored, int64_t more_raw)
+{
+	struct qa_buf content = {0};
+	size_t start = trace->bytes.len;
+	uint32_t stored, raw;
+
+	while (content.len < zeros)
+		qa_buf_append_char(&content, 0);
+	put_record(trace, QA_RECORD_END + 1, &content);
+	raw = (uint32_t)trace->records.len;
+	put_block(trace);
+	stored = (uint32_t)(trace->bytes.len - start - QA_BLOCK_HEADER_SIZE);
+	qa_buf_append(&trace->bytes, "xx", 2);
+	resize(trace, start, (uint32_t)(stored + more_stored), (uint32_t)(raw + more_raw));
+	qa_buf_free(&content);
+	read_trace(trace);
+	assert_int_equal(trace->rc, 0);
+}
+
+#define RESIZED(name, zeros, more_stored, more_raw, sound)                                         \
+	static void name(void **state)                                                             \
+	{                                                                                          \
+		struct trace *trace = *state;                                                      \
+                                                                                                   \
+		read_resized(trace, zeros, more_stored, more_raw);                                 \
+		assert_int_equal(trace->health.blocks, sound);                                     \
+		assert_int_equal(trace->health.damaged_blocks, !(sound));                          \
+	}
+
+RESIZED(a_stored_block_of_its_size_is_sound, 10, 0, 0, 1)
+RESIZED(a_stored_block_of_another_size_is_not, 10, 0, 1, 0)
+RESIZED(a_compressed_block_of_its_size_is_sound, 1000, 0, 0, 1)
+RESIZED(a_compressed_block_that_is_shorter_is_not, 1000, 0, 1, 0)
+RESIZED(a_compressed_block_that_is_longer_is_not, 1000, 0, -1, 0)
+RESIZED(a_compressed_block_with_a_rest_is_not, 1000, 1, 0, 0)
+RESIZED(a_block_beyond_the_limit_is_not, QA_TRACE_MAX_BLOCK, 0, 0, 0)
+RESIZED(a_block_that_claims_more_than_the_limit_is_not, 10, QA_TRACE_MAX_BLOCK, 0, 0)
+
 /* Headers that all claim a long block: searching each of them to its end would take time without
  * bound. */
 static void a_nest_of_headers_ends(void **state)
@@ -148,10 +242,20 @@ int main(void)
 		HAND_MADE_TEST(a_tick_batch_with_a_short_column_is_rejected),
 		HAND_MADE_TEST(a_sample_without_thread_is_rejected),
 		HAND_MADE_TEST(a_sample_of_a_negative_node_is_rejected),
+		HAND_MADE_TEST(a_tick_without_time_is_rejected),
+		HAND_MADE_TEST(a_tick_with_many_samples_is_delivered),
 		HAND_MADE_TEST(a_tick_with_too_many_samples_is_rejected),
 		HAND_MADE_TEST(a_line_beyond_32_bits_is_rejected),
 		HAND_MADE_TEST(an_overlong_text_is_rejected),
 		HAND_MADE_TEST(a_flood_of_text_is_bounded),
+		HAND_MADE_TEST(a_stored_block_of_its_size_is_sound),
+		HAND_MADE_TEST(a_stored_block_of_another_size_is_not),
+		HAND_MADE_TEST(a_compressed_block_of_its_size_is_sound),
+		HAND_MADE_TEST(a_compressed_block_that_is_shorter_is_not),
+		HAND_MADE_TEST(a_compressed_block_that_is_longer_is_not),
+		HAND_MADE_TEST(a_compressed_block_with_a_rest_is_not),
+		HAND_MADE_TEST(a_block_beyond_the_limit_is_not),
+		HAND_MADE_TEST(a_block_that_claims_more_than_the_limit_is_not),
 		HAND_MADE_TEST(a_nest_of_headers_ends),
 	};
 

@@ -4,7 +4,7 @@
 #include "cmocka_all.h"
 #include "trace/input.h"
 
-enum { SIZE = 3 << 20 };
+enum { SIZE = 6 << 20 };
 
 static unsigned char expected(uint64_t offset)
 {

@@ -67,6 +67,57 @@ static void a_long_recording_comes_back_from_a_file(void **state)
 	made_up_trace_free(&trace);
 }
 
+static int note_tick(void *ctx, const struct qa_raw_tick *tick)
+{
+	(void)tick;
+	qa_buf_append_char(ctx, 't');
+	return 0;
+}
+
+static int note_loss(void *ctx, const struct qa_raw_loss *loss)
+{
+	(void)loss;
+	qa_buf_append_char(ctx, 'l');
+	return 0;
+}
+
+static int note_end(void *ctx, const struct qa_raw_end *end)
+{
+	(void)end;
+	qa_buf_append_char(ctx, 'e');
+	return 0;
+}
+
+static void ticks_losses_and_the_end_keep_their_order(void **state)
+{
+	const struct qa_raw_consumer *put = &qa_trace_writer_consumer;
+	const struct qa_raw_consumer notes = {
+		.tick = note_tick, .loss = note_loss, .end = note_end};
+	const struct qa_raw_tick tick = {.time_ns = 5};
+	const struct qa_raw_loss loss = {0};
+	const struct qa_raw_end end = {.reason = QA_END_EXIT};
+	struct qa_buf order = {0};
+	struct qa_trace_health health;
+	struct qa_trace_writer *writer;
+	struct qa_sink *sink;
+
+	(void)state;
+	assert_int_equal(qa_sink_open_memory(&sink, NULL), 0);
+	assert_int_equal(qa_trace_writer_open(sink, &writer, NULL), 0);
+	put->tick(writer, &tick);
+	put->loss(writer, &loss);
+	put->tick(writer, &tick);
+	put->tick(writer, &tick);
+	put->end(writer, &end);
+	assert_int_equal(qa_trace_writer_close(writer, NULL), 0);
+	assert_int_equal(
+		qa_trace_read_memory(qa_sink_memory(sink), "order", &notes, &order, &health, NULL),
+		0);
+	assert_true(qa_str_equal(qa_buf_str(&order), qa_str("tltte")));
+	qa_buf_free(&order);
+	qa_sink_abort(sink);
+}
+
 static struct made_up_trace steady(size_t ticks, uint32_t period)
 {
 	static const struct qa_raw_sample samples[] = {{1, 0, 5}, {2, 0, 9}, {3, 0, 9}, {4, 0, 1}};
@@ -168,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_come_back),
 		cmocka_unit_test(a_long_recording_comes_back_from_a_file),
+		cmocka_unit_test(ticks_losses_and_the_end_keep_their_order),
 		cmocka_unit_test(repeated_samples_are_small),
 		cmocka_unit_test(steady_samples_are_compressed),
 		cmocka_unit_test(a_trace_without_events_is_cut_and_no_more),

@@ -34,7 +34,7 @@ static int disk_finish(struct qa_sink *sink, bool commit)
 	return 0;
 }
 
-static const struct qa_sink_ops disk_ops = {disk_write, disk_finish};
+static const struct qa_sink_ops disk_ops = {.write = disk_write, .finish = disk_finish};
 
 static struct disk *open_disk(size_t room)
 {
