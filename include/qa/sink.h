@@ -22,11 +22,21 @@ struct qa_sink;
 /* A whole file or none: written beside `path`, renamed onto it by qa_sink_close. */
 int qa_sink_open_file(const char *path, struct qa_sink **out, struct qa_error *err);
 
-/* A file that can be read while it is written: what was flushed stays, whatever happens later. */
+/*
+ * A file that can be read while it is written: what was flushed stays, whatever happens later. What
+ * is there already is replaced by the first write; given up before that, everything is as it was.
+ */
 int qa_sink_open_stream(const char *path, struct qa_sink **out, struct qa_error *err);
 
 /* A descriptor that stays the caller's: it is not closed. `name` is used in messages. */
 int qa_sink_open_fd(int fd, const char *name, struct qa_sink **out, struct qa_error *err);
+
+/*
+ * A pipe, a socket or a terminal may make a write wait for its reader, for ever if need be. Once
+ * `fd` is readable, such a write gives up with ECANCELED. For sinks on files and descriptors; the
+ * descriptor is borrowed.
+ */
+void qa_sink_interrupt_by(struct qa_sink *sink, int fd);
 
 /* Memory that grows. The bytes are borrowed until the next write, or until the sink is closed. */
 int qa_sink_open_memory(struct qa_sink **out, struct qa_error *err);

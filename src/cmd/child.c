@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* In the child: waits for the word to go, becomes the program or tells why not. */
-static _Noreturn void become(char *const *argv, int go, int failed, bool stdout_to_stderr,
-	const struct child_signals *signals)
+static _Noreturn void become(
+	char *const *argv, int go, int failed, bool stdout_to_stderr, const struct signals *signals)
 {
 	char word;
 	int code;
@@ -17,16 +18,14 @@ static _Noreturn void become(char *const *argv, int go, int failed, bool stdout_
 		_exit(125);
 	if (stdout_to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
-	sigaction(SIGPIPE, &signals->pipe, NULL);
-	sigaction(SIGXFSZ, &signals->file_size, NULL);
-	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+	signals_give_back(signals);
 	execvp(argv[0], argv);
 	code = errno;
 	(void)!write(failed, &code, sizeof(code));
 	_exit(code == ENOENT ? 127 : 126);
 }
 
-int child_fork(char *const *argv, bool stdout_to_stderr, const struct child_signals *signals,
+int child_fork(char *const *argv, bool stdout_to_stderr, const struct signals *signals,
 	struct child *child, struct qa_error *err)
 {
 	int go[2], failed[2];
@@ -76,6 +75,31 @@ static void wait_for(struct child *child)
 	child->ended = true;
 }
 
+static void explain_exec(const char *program, int code, struct qa_error *err)
+{
+	struct stat st;
+	bool is_there = strchr(program, '/') && stat(program, &st) == 0;
+
+	if (code == ENOENT && is_there) {
+		qa_error_set(err, ENOENT,
+			"'%s' is there, but the interpreter that its #! line names is not.",
+			program);
+		qa_error_hint(err, "Say qa-record -- python3 %s", program);
+	} else if (code == ENOENT) {
+		qa_error_set(err, ENOENT, "There is no program '%s'.", program);
+		qa_error_hint(err, strchr(program, '/')
+					   ? "Check the path."
+					   : "It is not in PATH: check the name, or give a path.");
+	} else {
+		qa_error_set(err, code, "Cannot execute '%s': %s.", program, strerror(code));
+		if (code == EACCES && is_there && S_ISREG(st.st_mode))
+			qa_error_hint(err,
+				"It is no executable file: for a script, say qa-record -- python3 "
+				"%s",
+				program);
+	}
+}
+
 int child_exec(struct child *child, const char *program, struct qa_error *err)
 {
 	int code = 0;
@@ -90,19 +114,7 @@ int child_exec(struct child *child, const char *program, struct qa_error *err)
 	if (n != sizeof(code))
 		return 0;
 	wait_for(child);
-	if (code == ENOENT) {
-		qa_error_set(err, ENOENT, "There is no program '%s'.", program);
-		qa_error_hint(err, strchr(program, '/')
-					   ? "Check the path."
-					   : "It is not in PATH: check the name, or give a path.");
-	} else {
-		qa_error_set(err, code, "Cannot execute '%s': %s.", program, strerror(code));
-		if (code == EACCES)
-			qa_error_hint(err,
-				"It is no executable file: for a script, say qa-record -- python3 "
-				"%s",
-				program);
-	}
+	explain_exec(program, code, err);
 	return -code;
 }
 
@@ -115,8 +127,8 @@ void child_cancel(struct child *child)
 
 bool child_has_ended(struct child *child)
 {
-	if (!child->ended && waitpid(child->pid, &child->wait_status, WNOHANG) == child->pid)
-		child->ended = true;
+	if (!child->ended)
+		child->ended = waitpid(child->pid, &child->wait_status, WNOHANG) != 0;
 	return child->ended;
 }
 

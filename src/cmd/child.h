@@ -2,10 +2,10 @@
 #ifndef QA_CMD_CHILD_H
 #define QA_CMD_CHILD_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "cmd/signals.h"
 #include "qa/error.h"
 
 struct child {
@@ -16,18 +16,11 @@ struct child {
 	int wait_status; /* as of waitpid; once ended */
 };
 
-/* How qa-record itself was started, and its child shall be. */
-struct child_signals {
-	sigset_t mask;
-	struct sigaction pipe;      /* SIGPIPE */
-	struct sigaction file_size; /* SIGXFSZ */
-};
-
 /*
  * Forks a child that waits. It keeps stdin, stdout and stderr; with stdout_to_stderr its stdout is
  * our stderr.
  */
-int child_fork(char *const *argv, bool stdout_to_stderr, const struct child_signals *signals,
+int child_fork(char *const *argv, bool stdout_to_stderr, const struct signals *signals,
 	struct child *child, struct qa_error *err);
 
 /* Lets it become the program. -ENOENT: there is no such program; -EACCES and others: it cannot be

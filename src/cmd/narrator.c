@@ -110,14 +110,34 @@ static void explain_nothing(const struct narrator *narrator,
 	print_error("qa-record", &error);
 }
 
+/* As a shell takes it: in single quotes where it needs any. */
+static void print_word(const char *word, size_t len, const char *ending)
+{
+	bool plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_."
+				  "/+-@%:,=") >= len;
+
+	if (plain) {
+		fprintf(stderr, "%.*s%s", (int)len, word, ending);
+		return;
+	}
+	fputc('\'', stderr);
+	for (size_t i = 0; i < len; i++)
+		fputs(word[i] == '\'' ? "'\\''" : (char[2]){word[i], '\0'}, stderr);
+	fprintf(stderr, "%s'", ending);
+}
+
 static void say_what_next(const char *output)
 {
-	size_t stem = strlen(output);
+	size_t len = strlen(output);
+	size_t stem = len > 4 && strcmp(output + len - 4, ".qat") == 0 ? len - 4 : len;
 
-	if (stem > 4 && strcmp(output + stem - 4, ".qat") == 0)
-		stem -= 4;
-	fprintf(stderr, "  next: qa-report %s\n        qa-report --format svg -o %.*s.svg %s\n",
-		output, (int)stem, output, output);
+	fputs("  next: qa-report ", stderr);
+	print_word(output, len, "");
+	fputs("\n        qa-report --format svg -o ", stderr);
+	print_word(output, stem, ".svg");
+	fputc(' ', stderr);
+	print_word(output, len, "");
+	fputc('\n', stderr);
 }
 
 void narrator_summary(struct narrator *narrator, const struct qa_recorder_progress *progress,

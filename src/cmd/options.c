@@ -218,9 +218,25 @@ void options_print_help(const struct command *command, FILE *out)
 		fprintf(out, "\n%s\n", command->notes);
 }
 
+/* Names of files and processes are not ours: what could move the cursor or worse is shown as \xNN.
+ */
+static void print_safely(const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			fprintf(stderr, "\\x%02x", (unsigned char)*text);
+		else
+			fputc(*text, stderr);
+	}
+}
+
 void print_error(const char *program, const struct qa_error *err)
 {
-	fprintf(stderr, "%s: %s\n", program, err->message);
-	if (err->hint[0])
-		fprintf(stderr, "  hint: %s\n", err->hint);
+	fprintf(stderr, "%s: ", program);
+	print_safely(err->message);
+	if (err->hint[0]) {
+		fputs("\n  hint: ", stderr);
+		print_safely(err->hint);
+	}
+	fputc('\n', stderr);
 }

@@ -48,9 +48,9 @@ void print_wrapped(const char *text, size_t column, FILE *out);
 /* Values. `option` is the name for messages: "--rate". */
 int parse_count(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t *out,
 	struct qa_error *err);
-/* "1000", "1000Hz", "1kHz" or "1k": samples a second. */
-int parse_rate(
-	const char *option, const char *text, uint64_t most_hz, uint64_t *hz, struct qa_error *err);
+/* "1000", "1000Hz", "1kHz" or "1k": samples a second, turned into the time between them. */
+int parse_rate(const char *option, const char *text, uint64_t most_hz, uint64_t *period_ns,
+	struct qa_error *err);
 /* "3", "0.5", "250ms", "10s", "2m" or "1h"; more than 0 and at most 1000 days. */
 int parse_duration(const char *option, const char *text, uint64_t *ns, struct qa_error *err);
 

@@ -42,7 +42,7 @@ static char *compose(const char *program, pid_t pid)
 	size_t n = 0;
 	char *name;
 
-	for (; n < NAME_MAX_LENGTH && program[n]; n++)
+	for (; program[n] && n < NAME_MAX_LENGTH; n++)
 		safe[n] = isalnum((unsigned char)program[n]) || strchr("._-", program[n])
 				  ? program[n]
 				  : '_';

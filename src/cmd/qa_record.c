@@ -8,11 +8,10 @@
 #include "cmd/session.h"
 #include "qa/version.h"
 
-enum { DEFAULT_HZ = 100, MOST_HZ = 1000000 };
+enum { DEFAULT_HZ = 100, MOST_HZ = 1000000, SECOND_NS = 1000000000 };
 
 struct choices {
 	struct session_options session;
-	uint64_t hz;
 	bool help;
 	bool version;
 };
@@ -29,7 +28,8 @@ static int take_output(void *into, const char *value, struct qa_error *err)
 
 static int take_rate(void *into, const char *value, struct qa_error *err)
 {
-	return parse_rate("--rate", value, MOST_HZ, &((struct choices *)into)->hz, err);
+	return parse_rate(
+		"--rate", value, MOST_HZ, &((struct choices *)into)->session.period_ns, err);
 }
 
 static int take_duration(void *into, const char *value, struct qa_error *err)
@@ -102,7 +102,7 @@ static const struct command command = {
 		 "attached to; 125 if qa-record itself failed, 126 if PROGRAM cannot be executed,\n"
 		 "127 if there is none.\n"
 		 "\n"
-		 "Read the trace with qa-report. More in qa-record(1).\n",
+		 "Read the trace with qa-report. More in qa-record(1).",
 	.operand_ends_options = true,
 };
 
@@ -125,29 +125,31 @@ static int choose_target(struct choices *choices, char **operands, struct qa_err
 	return 0;
 }
 
+static int tell(const struct choices *choices)
+{
+	if (choices->help)
+		options_print_help(&command, stdout);
+	else
+		puts("qa-record " QA_VERSION);
+	return fflush(stdout) ? STATUS_FAILED : 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct choices choices = {.hz = DEFAULT_HZ};
+	struct choices choices = {.session = {.period_ns = SECOND_NS / DEFAULT_HZ}};
 	struct qa_error error = {0};
 	char **operands;
 	int rc;
 
 	(void)argc;
 	rc = options_parse(&command, argv, &choices, &operands, &error);
-	if (!rc && choices.help) {
-		options_print_help(&command, stdout);
-		return 0;
-	}
-	if (!rc && choices.version) {
-		puts("qa-record " QA_VERSION);
-		return 0;
-	}
+	if (!rc && (choices.help || choices.version))
+		return tell(&choices);
 	if (!rc)
 		rc = choose_target(&choices, operands, &error);
 	if (rc) {
 		print_error("qa-record", &error);
 		return STATUS_FAILED;
 	}
-	choices.session.period_ns = 1000000000 / choices.hz;
 	return session_run(&choices.session);
 }

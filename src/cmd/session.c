@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,22 +15,23 @@
 #include "cmd/narrator.h"
 #include "cmd/options.h"
 #include "cmd/output_name.h"
+#include "cmd/signals.h"
 #include "qa/recorder.h"
 #include "qa/trace_writer.h"
 
-enum { LOOK_EVERY_MS = 250 };
+enum { LOOK_EVERY_MS = 250, GRACE_SECONDS = 2 };
 
 struct session {
 	const struct session_options *options;
-	struct child child;                  /* .pid is -1 when we attached */
-	int signals;                         /* a signalfd for those below */
-	struct child_signals signals_before; /* what the child is to find */
-	char *output;                        /* NULL: stdout */
+	struct child child; /* .pid is -1 when we attached */
+	struct signals signals;
+	int grace;    /* a timer: when it has run out, a stalled reader is waited for no longer */
+	char *output; /* NULL: stdout */
 	struct qa_sink *sink;
 	struct qa_trace_writer *writer;
 	struct qa_recorder *recorder;
 	struct narrator narrator;
-	int failure;      /* the exit status if we cannot begin */
+	int failure;      /* the exit status if the program never ran; else 0 */
 	bool interrupted; /* a signal told us, not a child of ours, to end */
 };
 
@@ -41,46 +43,28 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* From here on signals are read, not suffered; a closed pipe or a limit on file sizes is a write
- * error. */
-static int take_signals(struct session *session, struct qa_error *err)
-{
-	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, &session->signals_before.mask);
-	sigaction(SIGPIPE, &ignore, &session->signals_before.pipe);
-	sigaction(SIGXFSZ, &ignore, &session->signals_before.file_size);
-	session->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return session->signals < 0
-		       ? qa_error_set(err, errno, "Cannot receive signals: %s.", strerror(errno))
-		       : 0;
-}
-
+/* An output that the user named is opened while signals still work: opening a pipe may take for
+ * ever. */
 static int open_sink(struct session *session, pid_t pid, struct qa_error *err)
 {
 	const struct session_options *options = session->options;
+	int rc;
 
-	if (options->output && strcmp(options->output, "-") == 0)
-		return qa_sink_open_fd(STDOUT_FILENO, "stdout", &session->sink, err);
-	session->output =
-		options->output ? strdup(options->output) : default_output_name(options->argv, pid);
-	if (!session->output)
-		return qa_error_set(err, ENOMEM, "Out of memory.");
-	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): release() frees the name. */
-	return qa_sink_open_stream(session->output, &session->sink, err);
-}
-
-static int open_output(struct session *session, pid_t pid, struct qa_error *err)
-{
-	int rc = open_sink(session, pid, err);
-
-	return rc ? rc : qa_trace_writer_open(session->sink, &session->writer, err);
+	if (session->sink)
+		return 0;
+	if (options->output && strcmp(options->output, "-") == 0) {
+		rc = qa_sink_open_fd(STDOUT_FILENO, "stdout", &session->sink, err);
+	} else {
+		session->output = options->output ? strdup(options->output)
+						  : default_output_name(options->argv, pid);
+		if (!session->output)
+			return qa_error_set(err, ENOMEM, "Out of memory.");
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): release() frees the name. */
+		rc = qa_sink_open_stream(session->output, &session->sink, err);
+	}
+	if (!rc)
+		qa_sink_interrupt_by(session->sink, session->grace);
+	return rc;
 }
 
 static int attach(struct session *session, pid_t pid, struct qa_error *err)
@@ -91,20 +75,24 @@ static int attach(struct session *session, pid_t pid, struct qa_error *err)
 	return qa_recorder_open(pid, &options, &session->recorder, err);
 }
 
+/* Until here nothing was written: a recording that cannot begin leaves no file, and an old one as
+ * it was. */
 static int start(struct session *session, struct qa_error *err)
 {
-	return qa_recorder_start(
-		session->recorder, &qa_trace_writer_consumer, session->writer, err);
+	int rc = qa_trace_writer_open(session->sink, &session->writer, err);
+
+	return rc ? rc
+		  : qa_recorder_start(
+			    session->recorder, &qa_trace_writer_consumer, session->writer, err);
 }
 
-/* The process is looked at first, so that a wrong one leaves no file behind. */
 static int begin_attached(struct session *session, struct qa_error *err)
 {
 	pid_t pid = session->options->pid;
 	int rc = attach(session, pid, err);
 
 	if (!rc)
-		rc = open_output(session, pid, err);
+		rc = open_sink(session, pid, err);
 	return rc ? rc : start(session, err);
 }
 
@@ -113,38 +101,43 @@ static int begin_launched(struct session *session, struct qa_error *err)
 {
 	const struct session_options *options = session->options;
 	bool owns_stdout = options->output && strcmp(options->output, "-") == 0;
-	int rc = child_fork(
-		options->argv, owns_stdout, &session->signals_before, &session->child, err);
+	int rc = child_fork(options->argv, owns_stdout, &session->signals, &session->child, err);
 
 	if (rc)
 		return rc;
-	rc = open_output(session, session->child.pid, err);
+	rc = open_sink(session, session->child.pid, err);
 	if (!rc)
 		rc = attach(session, session->child.pid, err);
 	if (rc) {
 		child_cancel(&session->child);
+		session->failure = STATUS_FAILED;
 		return rc;
 	}
 	rc = child_exec(&session->child, options->argv[0], err);
-	if (!rc)
-		return start(session, err);
-	session->failure = rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
-	if (session->output)
-		unlink(session->output);
-	return rc;
+	if (rc)
+		session->failure = rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+	return rc ? rc : start(session, err);
 }
 
 /*
- * A signal for us is one for the program, if we launched it. One that a terminal sends (Ctrl-C, or
- * its end) goes to the whole foreground group: the program has it already.
+ * The kernel sends a terminal's Ctrl-C, or its end, to the whole foreground group: the program has
+ * it already. Only when we lead the session is its end told to us alone.
  */
+static bool child_has_it_already(const struct signalfd_siginfo *signal)
+{
+	bool to_leader_alone = signal->ssi_signo == SIGHUP && getsid(0) == getpid();
+
+	return signal->ssi_code == SI_KERNEL && !to_leader_alone;
+}
+
+/* A signal for us is one for the program, if we launched it. */
 static void on_signal(struct session *session, const struct signalfd_siginfo *signal)
 {
 	if (signal->ssi_signo == SIGCHLD)
 		return;
 	if (session->child.pid < 0)
 		session->interrupted = true;
-	else if (signal->ssi_code != SI_KERNEL && !child_has_ended(&session->child))
+	else if (!child_has_it_already(signal) && !child_has_ended(&session->child))
 		kill(session->child.pid, (int)signal->ssi_signo);
 }
 
@@ -152,7 +145,7 @@ static void read_signals(struct session *session)
 {
 	struct signalfd_siginfo signal;
 
-	while (read(session->signals, &signal, sizeof(signal)) == sizeof(signal))
+	while (read(session->signals.fd, &signal, sizeof(signal)) == sizeof(signal))
 		on_signal(session, &signal);
 }
 
@@ -165,8 +158,8 @@ static bool has_ended(struct session *session)
  * first. */
 static void wait_for_event(struct session *session, int recorder_fd, uint64_t until_ns)
 {
-	struct pollfd fds[] = {
-		{.fd = session->signals, .events = POLLIN}, {.fd = recorder_fd, .events = POLLIN}};
+	struct pollfd fds[] = {{.fd = session->signals.fd, .events = POLLIN},
+		{.fd = recorder_fd, .events = POLLIN}};
 	uint64_t now = now_ns();
 	uint64_t left = until_ns > now ? until_ns - now : 0;
 	struct timespec timeout = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
@@ -203,12 +196,15 @@ static enum qa_end_reason record(struct session *session)
 /* Closes the trace. Returns what kept it from being whole, if anything did. */
 static int finish(struct session *session, enum qa_end_reason reason, struct qa_error *err)
 {
+	const struct itimerspec patience = {.it_value = {.tv_sec = GRACE_SECONDS}};
 	struct qa_recorder_progress progress;
 	struct qa_error later = {0};
 	uint64_t bytes;
-	int rc = qa_recorder_stop(session->recorder, reason, err);
+	int rc;
 	int later_rc;
 
+	timerfd_settime(session->grace, 0, &patience, NULL);
+	rc = qa_recorder_stop(session->recorder, reason, err);
 	qa_recorder_progress(session->recorder, &progress);
 	if (reason == QA_END_EXIT)
 		progress.state = QA_RECORDER_ENDED;
@@ -233,8 +229,10 @@ static void release(struct session *session)
 	if (session->writer)
 		qa_trace_writer_close(session->writer, NULL);
 	qa_sink_abort(session->sink);
-	if (session->signals >= 0)
-		close(session->signals);
+	if (session->signals.fd >= 0)
+		close(session->signals.fd);
+	if (session->grace >= 0)
+		close(session->grace);
 	free(session->output);
 }
 
@@ -246,30 +244,44 @@ static int wait_for_child(struct session *session)
 	return child_exit_status(&session->child);
 }
 
+static int begin(struct session *session, struct qa_error *err)
+{
+	int rc = 0;
+
+	session->grace = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (session->grace < 0)
+		return qa_error_set(err, errno, "Cannot make a timer: %s.", strerror(errno));
+	if (session->options->output)
+		rc = open_sink(session, 0, err);
+	if (!rc)
+		rc = signals_take(&session->signals, err);
+	if (rc)
+		return rc;
+	return session->options->pid ? begin_attached(session, err) : begin_launched(session, err);
+}
+
+/* The program's own status if it runs or ran, else ours. */
+static int final_status(struct session *session, int own_status)
+{
+	return session->child.pid >= 0 && !session->failure ? wait_for_child(session) : own_status;
+}
+
 int session_run(const struct session_options *options)
 {
 	struct session session = {.options = options,
 		.child = {.pid = -1, .go = -1, .failed = -1},
-		.signals = -1,
-		.failure = STATUS_FAILED};
+		.signals = {.fd = -1},
+		.grace = -1};
 	struct qa_error error = {0};
-	int status = 0;
-	int rc;
+	int status, rc;
 
 	narrator_init(&session.narrator, options->quiet);
-	rc = take_signals(&session, &error);
+	rc = begin(&session, &error);
 	if (!rc)
-		rc = options->pid ? begin_attached(&session, &error)
-				  : begin_launched(&session, &error);
-	if (rc) {
-		print_error("qa-record", &error);
-		release(&session);
-		return session.failure;
-	}
-	rc = finish(&session, record(&session), &error);
+		rc = finish(&session, record(&session), &error);
 	if (rc)
 		print_error("qa-record", &error);
-	status = session.child.pid >= 0 ? wait_for_child(&session) : rc ? STATUS_FAILED : 0;
+	status = final_status(&session, session.failure ? session.failure : rc ? STATUS_FAILED : 0);
 	release(&session);
 	return status;
 }

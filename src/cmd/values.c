@@ -51,8 +51,8 @@ int parse_count(const char *option, const char *text, uint64_t least, uint64_t m
 	return 0;
 }
 
-int parse_rate(
-	const char *option, const char *text, uint64_t most_hz, uint64_t *hz, struct qa_error *err)
+int parse_rate(const char *option, const char *text, uint64_t most_hz, uint64_t *period_ns,
+	struct qa_error *err)
 {
 	static const struct unit units[] = {
 		{"", 1}, {"hz", 1}, {"k", 1e3}, {"khz", 1e3}, {NULL, 0}};
@@ -65,7 +65,7 @@ int parse_rate(
 			option, option);
 		return -EINVAL;
 	}
-	*hz = (uint64_t)llround(value);
+	*period_ns = (uint64_t)llround(1e9 / value);
 	return 0;
 }
 

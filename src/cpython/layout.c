@@ -22,7 +22,7 @@ const struct qa_layout *qa_layout_row(uint32_t version)
  * and sizes. */
 static const char cookie[8] = "xdebugpy";
 
-enum { VERSION_AT = 8, FREE_THREADED_AT = 16, FIRST_OFFSET_AT = 24 };
+enum { VERSION_AT = 8, FREE_THREADED_AT = 16, FIRST_OFFSET_AT = 24, FINALIZING_AT = 32 };
 
 static uint64_t word(const unsigned char *head, size_t at)
 {
@@ -42,11 +42,14 @@ bool qa_debug_offsets_version(
 	return true;
 }
 
-/* What to do with a number of the table. A size opens a structure, whose offsets must lie below it.
+/*
+ * What to do with a number of the table. A size opens a structure, whose offsets must lie below it.
+ * What is neither stands for something outside the structure before it, and is only capped.
  */
-enum entry_kind { SIZE, OFFSET };
+enum entry_kind { SIZE, OFFSET, OTHER };
 
 struct offset_entry {
+	uint32_t since; /* 3.since is the first version that has it */
 	const char *name;
 	int32_t field; /* offsetof in struct qa_layout, or UNUSED */
 	enum entry_kind kind;
@@ -58,95 +61,134 @@ enum { UNUSED = -1, STRUCTURE_SIZE_MAX = 1 << 20, BEFORE_FINALIZING = 24 };
 
 #define INTO(member) ((int32_t)offsetof(struct qa_layout, member))
 
-/* The order of the fields of _Py_DebugOffsets in 3.13: Include/internal/pycore_runtime.h. */
-static const struct offset_entry entries_3_13[] = {
-	{"runtime_state.size", UNUSED, SIZE},
-	{"runtime_state.finalizing", UNUSED, OFFSET},
-	{"runtime_state.interpreters_head", INTO(runtime.interpreters_head), OFFSET},
-	{"interpreter_state.size", UNUSED, SIZE},
-	{"interpreter_state.id", INTO(interpreter.id), OFFSET},
-	{"interpreter_state.next", INTO(interpreter.next), OFFSET},
-	{"interpreter_state.threads_head", INTO(interpreter.threads_head), OFFSET},
-	{"interpreter_state.gc", INTO(interpreter.gc), OFFSET},
-	{"interpreter_state.imports_modules", UNUSED, OFFSET},
-	{"interpreter_state.sysdict", UNUSED, OFFSET},
-	{"interpreter_state.builtins", UNUSED, OFFSET},
-	{"interpreter_state.ceval_gil", INTO(interpreter.gil), OFFSET},
-	{"interpreter_state.gil_runtime_state", INTO(interpreter.own_gil), OFFSET},
-	{"interpreter_state.gil_runtime_state_enabled", UNUSED, OFFSET},
-	{"interpreter_state.gil_runtime_state_locked", INTO(gil.locked), OFFSET},
-	{"interpreter_state.gil_runtime_state_holder", INTO(gil.last_holder), OFFSET},
-	{"thread_state.size", UNUSED, SIZE},
-	{"thread_state.prev", UNUSED, OFFSET},
-	{"thread_state.next", INTO(thread.next), OFFSET},
-	{"thread_state.interp", INTO(thread.interpreter), OFFSET},
-	{"thread_state.current_frame", INTO(thread.frame), OFFSET},
-	{"thread_state.thread_id", INTO(thread.thread_id), OFFSET},
-	{"thread_state.native_thread_id", INTO(thread.native_thread_id), OFFSET},
-	{"thread_state.datastack_chunk", UNUSED, OFFSET},
-	{"thread_state.status", UNUSED, OFFSET},
-	{"interpreter_frame.size", UNUSED, SIZE},
-	{"interpreter_frame.previous", INTO(frame.previous), OFFSET},
-	{"interpreter_frame.executable", INTO(frame.code), OFFSET},
-	{"interpreter_frame.instr_ptr", INTO(frame.position), OFFSET},
-	{"interpreter_frame.localsplus", UNUSED, OFFSET},
-	{"interpreter_frame.owner", INTO(frame.owner), OFFSET},
-	{"code_object.size", UNUSED, SIZE},
-	{"code_object.filename", INTO(code.filename), OFFSET},
-	{"code_object.name", INTO(code.name), OFFSET},
-	{"code_object.qualname", INTO(code.qualname), OFFSET},
-	{"code_object.linetable", INTO(code.line_table), OFFSET},
-	{"code_object.firstlineno", INTO(code.first_line), OFFSET},
-	{"code_object.argcount", UNUSED, OFFSET},
-	{"code_object.localsplusnames", UNUSED, OFFSET},
-	{"code_object.localspluskinds", UNUSED, OFFSET},
-	{"code_object.co_code_adaptive", INTO(code.bytecode), OFFSET},
-	{"pyobject.size", UNUSED, SIZE},
-	{"pyobject.ob_type", INTO(object.type), OFFSET},
-	{"type_object.size", UNUSED, SIZE},
-	{"type_object.tp_name", INTO(object.type_name), OFFSET},
-	{"type_object.tp_repr", UNUSED, OFFSET},
-	{"type_object.tp_flags", UNUSED, OFFSET},
-	{"tuple_object.size", UNUSED, SIZE},
-	{"tuple_object.ob_item", UNUSED, OFFSET},
-	{"tuple_object.ob_size", UNUSED, OFFSET},
-	{"list_object.size", UNUSED, SIZE},
-	{"list_object.ob_item", UNUSED, OFFSET},
-	{"list_object.ob_size", UNUSED, OFFSET},
-	{"dict_object.size", UNUSED, SIZE},
-	{"dict_object.ma_keys", UNUSED, OFFSET},
-	{"dict_object.ma_values", UNUSED, OFFSET},
-	{"float_object.size", UNUSED, SIZE},
-	{"float_object.ob_fval", UNUSED, OFFSET},
-	{"long_object.size", UNUSED, SIZE},
-	{"long_object.lv_tag", UNUSED, OFFSET},
-	{"long_object.ob_digit", UNUSED, OFFSET},
-	{"bytes_object.size", UNUSED, SIZE},
-	{"bytes_object.ob_size", INTO(object.bytes_size), OFFSET},
-	{"bytes_object.ob_sval", INTO(object.bytes_data), OFFSET},
-	{"unicode_object.size", UNUSED, SIZE},
-	{"unicode_object.state", INTO(unicode.state), OFFSET},
-	{"unicode_object.length", INTO(unicode.length), OFFSET},
-	{"unicode_object.asciiobject_size", INTO(unicode.ascii_data), OFFSET},
-	{"gc.size", UNUSED, SIZE},
-	{"gc.collecting", INTO(gc.collecting), OFFSET},
+/* The fields of _Py_DebugOffsets in their order: Include/internal/pycore_debug_offsets.h, in 3.13
+ * pycore_runtime.h. Each version so far has those of the one before and some new ones between them.
+ */
+static const struct offset_entry entries[] = {
+	{13, "runtime_state.size", UNUSED, SIZE},
+	{13, "runtime_state.finalizing", UNUSED, OFFSET},
+	{13, "runtime_state.interpreters_head", INTO(runtime.interpreters_head), OFFSET},
+	{13, "interpreter_state.size", UNUSED, SIZE},
+	{13, "interpreter_state.id", INTO(interpreter.id), OFFSET},
+	{13, "interpreter_state.next", INTO(interpreter.next), OFFSET},
+	{13, "interpreter_state.threads_head", INTO(interpreter.threads_head), OFFSET},
+	{14, "interpreter_state.threads_main", UNUSED, OFFSET},
+	{13, "interpreter_state.gc", INTO(interpreter.gc), OFFSET},
+	{13, "interpreter_state.imports_modules", UNUSED, OFFSET},
+	{13, "interpreter_state.sysdict", UNUSED, OFFSET},
+	{13, "interpreter_state.builtins", UNUSED, OFFSET},
+	{13, "interpreter_state.ceval_gil", INTO(interpreter.gil), OFFSET},
+	{13, "interpreter_state.gil_runtime_state", INTO(interpreter.own_gil), OFFSET},
+	{13, "interpreter_state.gil_runtime_state_enabled", UNUSED, OFFSET},
+	{13, "interpreter_state.gil_runtime_state_locked", INTO(gil.locked), OFFSET},
+	{13, "interpreter_state.gil_runtime_state_holder", INTO(gil.last_holder), OFFSET},
+	{14, "interpreter_state.code_object_generation", UNUSED, OFFSET},
+	{14, "interpreter_state.tlbc_generation", UNUSED, OFFSET},
+	{13, "thread_state.size", UNUSED, SIZE},
+	{13, "thread_state.prev", UNUSED, OFFSET},
+	{13, "thread_state.next", INTO(thread.next), OFFSET},
+	{13, "thread_state.interp", INTO(thread.interpreter), OFFSET},
+	{13, "thread_state.current_frame", INTO(thread.frame), OFFSET},
+	{15, "thread_state.base_frame", INTO(thread.base_frame), OFFSET},
+	{15, "thread_state.last_profiled_frame", UNUSED, OFFSET},
+	{15, "thread_state.last_profiled_frame_seq", UNUSED, OFFSET},
+	{13, "thread_state.thread_id", INTO(thread.thread_id), OFFSET},
+	{13, "thread_state.native_thread_id", INTO(thread.native_thread_id), OFFSET},
+	{13, "thread_state.datastack_chunk", UNUSED, OFFSET},
+	{13, "thread_state.status", UNUSED, OFFSET},
+	{15, "thread_state.holds_gil", UNUSED, OFFSET},
+	{15, "thread_state.gil_requested", UNUSED, OFFSET},
+	{15, "thread_state.current_exception", UNUSED, OFFSET},
+	{15, "thread_state.exc_state", UNUSED, OFFSET},
+	{15, "err_stackitem.exc_value", UNUSED, OTHER},
+	{13, "interpreter_frame.size", UNUSED, SIZE},
+	{13, "interpreter_frame.previous", INTO(frame.previous), OFFSET},
+	{13, "interpreter_frame.executable", INTO(frame.code), OFFSET},
+	{13, "interpreter_frame.instr_ptr", INTO(frame.position), OFFSET},
+	{13, "interpreter_frame.localsplus", UNUSED, OFFSET},
+	{13, "interpreter_frame.owner", INTO(frame.owner), OFFSET},
+	{14, "interpreter_frame.stackpointer", UNUSED, OFFSET},
+	{14, "interpreter_frame.tlbc_index", UNUSED, OFFSET},
+	{13, "code_object.size", UNUSED, SIZE},
+	{13, "code_object.filename", INTO(code.filename), OFFSET},
+	{13, "code_object.name", INTO(code.name), OFFSET},
+	{13, "code_object.qualname", INTO(code.qualname), OFFSET},
+	{13, "code_object.linetable", INTO(code.line_table), OFFSET},
+	{13, "code_object.firstlineno", INTO(code.first_line), OFFSET},
+	{13, "code_object.argcount", UNUSED, OFFSET},
+	{13, "code_object.localsplusnames", UNUSED, OFFSET},
+	{13, "code_object.localspluskinds", UNUSED, OFFSET},
+	{13, "code_object.co_code_adaptive", INTO(code.bytecode), OFFSET},
+	{14, "code_object.co_tlbc", UNUSED, OFFSET},
+	{13, "pyobject.size", UNUSED, SIZE},
+	{13, "pyobject.ob_type", INTO(object.type), OFFSET},
+	{13, "type_object.size", UNUSED, SIZE},
+	{13, "type_object.tp_name", INTO(object.type_name), OFFSET},
+	{13, "type_object.tp_repr", UNUSED, OFFSET},
+	{13, "type_object.tp_flags", UNUSED, OFFSET},
+	{15, "type_object.tp_basicsize", UNUSED, OFFSET},
+	{15, "type_object.tp_dictoffset", UNUSED, OFFSET},
+	{15, "heap_type_object.size", UNUSED, SIZE},
+	{15, "heap_type_object.ht_cached_keys", UNUSED, OFFSET},
+	{13, "tuple_object.size", UNUSED, SIZE},
+	{13, "tuple_object.ob_item", UNUSED, OFFSET},
+	{13, "tuple_object.ob_size", UNUSED, OFFSET},
+	{13, "list_object.size", UNUSED, SIZE},
+	{13, "list_object.ob_item", UNUSED, OFFSET},
+	{13, "list_object.ob_size", UNUSED, OFFSET},
+	{14, "set_object.size", UNUSED, SIZE},
+	{14, "set_object.used", UNUSED, OFFSET},
+	{14, "set_object.table", UNUSED, OFFSET},
+	{14, "set_object.mask", UNUSED, OFFSET},
+	{13, "dict_object.size", UNUSED, SIZE},
+	{13, "dict_object.ma_keys", UNUSED, OFFSET},
+	{13, "dict_object.ma_values", UNUSED, OFFSET},
+	{13, "float_object.size", UNUSED, SIZE},
+	{13, "float_object.ob_fval", UNUSED, OFFSET},
+	{13, "long_object.size", UNUSED, SIZE},
+	{13, "long_object.lv_tag", UNUSED, OFFSET},
+	{13, "long_object.ob_digit", UNUSED, OFFSET},
+	{13, "bytes_object.size", UNUSED, SIZE},
+	{13, "bytes_object.ob_size", INTO(object.bytes_size), OFFSET},
+	{13, "bytes_object.ob_sval", INTO(object.bytes_data), OFFSET},
+	{13, "unicode_object.size", UNUSED, SIZE},
+	{13, "unicode_object.state", INTO(unicode.state), OFFSET},
+	{13, "unicode_object.length", INTO(unicode.length), OFFSET},
+	{13, "unicode_object.asciiobject_size", INTO(unicode.ascii_data), OFFSET},
+	{15, "unicode.compactunicodeobject_size", INTO(unicode.compact_data), OFFSET},
+	{13, "gc.size", UNUSED, SIZE},
+	{13, "gc.collecting", INTO(gc.collecting), OFFSET},
+	{15, "gc.frame", UNUSED, OFFSET},
+	{15, "gc.generation_stats_size", UNUSED, OTHER},
+	{15, "gc.generation_stats", UNUSED, OFFSET},
+	{14, "gen_object.size", UNUSED, SIZE},
+	{14, "gen_object.gi_name", UNUSED, OFFSET},
+	{14, "gen_object.gi_iframe", UNUSED, OFFSET},
+	{14, "gen_object.gi_frame_state", UNUSED, OFFSET},
+	{14, "llist_node.next", UNUSED, OTHER},
+	{14, "llist_node.prev", UNUSED, OTHER},
+	{14, "debugger_support.eval_breaker", UNUSED, OTHER},
+	{14, "debugger_support.remote_debugger_support", UNUSED, OTHER},
+	{14, "debugger_support.remote_debugging_enabled", UNUSED, OTHER},
+	{14, "debugger_support.debugger_pending_call", UNUSED, OTHER},
+	{14, "debugger_support.debugger_script_path", UNUSED, OTHER},
+	{14, "debugger_support.debugger_script_path_size", UNUSED, OTHER},
 };
 
-/* One table of entries per layout of _Py_DebugOffsets itself. */
-static const struct offset_table {
-	uint32_t minor; /* 3.minor */
-	const struct offset_entry *entries;
-	size_t count;
-} tables[] = {
-	{13, entries_3_13, sizeof(entries_3_13) / sizeof(*entries_3_13)},
-};
+enum { ENTRIES = sizeof(entries) / sizeof(*entries) };
 
-static const struct offset_table *table_of(uint32_t version)
+static bool has_entry(uint32_t version, const struct offset_entry *entry)
 {
-	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-		if (version >> 24 == 3 && (version >> 16 & 0xff) == tables[i].minor)
-			return &tables[i];
-	return NULL;
+	return (version >> 16 & 0xff) >= entry->since;
+}
+
+static size_t count_entries(uint32_t version)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ENTRIES; i++)
+		count += has_entry(version, &entries[i]);
+	return count;
 }
 
 static int bad_table(struct qa_error *err, const char *name, uint64_t value)
@@ -156,16 +198,22 @@ static int bad_table(struct qa_error *err, const char *name, uint64_t value)
 		(unsigned long long)value);
 }
 
-static int read_entries(const struct offset_table *table, const unsigned char *head,
-	struct qa_layout *layout, struct qa_error *err)
+static int read_entries(
+	const unsigned char *head, uint32_t version, struct qa_layout *layout, struct qa_error *err)
 {
 	uint64_t size = 0;
+	size_t at = FIRST_OFFSET_AT;
 
-	for (size_t i = 0; i < table->count; i++) {
-		const struct offset_entry *entry = &table->entries[i];
-		uint64_t value = word(head, FIRST_OFFSET_AT + 8 * i);
+	for (size_t i = 0; i < ENTRIES; i++) {
+		const struct offset_entry *entry = &entries[i];
+		uint64_t value;
 
-		if (entry->kind == SIZE ? value == 0 || value > STRUCTURE_SIZE_MAX : value >= size)
+		if (!has_entry(version, entry))
+			continue;
+		value = word(head, at);
+		at += sizeof(value);
+		if (value > STRUCTURE_SIZE_MAX || (entry->kind == SIZE && value == 0) ||
+			(entry->kind == OFFSET && value >= size))
 			return bad_table(err, entry->name, value);
 		if (entry->kind == SIZE)
 			size = value;
@@ -178,29 +226,27 @@ static int read_entries(const struct offset_table *table, const unsigned char *h
 int qa_layout_from_debug_offsets(
 	const unsigned char *head, size_t len, struct qa_layout *layout, struct qa_error *err)
 {
-	const struct offset_table *table;
 	const struct qa_layout *row;
 	char text[QA_VERSION_TEXT_ROOM];
 	bool free_threaded;
 	uint32_t version;
+	size_t end;
 	int rc;
 
 	if (!qa_debug_offsets_version(head, len, &version, &free_threaded))
 		return qa_error_set(err, EINVAL, "The interpreter has no table of offsets.");
-	table = table_of(version);
 	row = qa_layout_row(version);
 	qa_version_text(version, text, sizeof(text));
-	if (!table || !row)
+	if (!row)
 		return qa_error_set(err, ENOTSUP, "CPython %s is not supported.", text);
 	/* Where the table ends and `finalizing` comes is known, and the table tells the latter: do
 	 * they agree? */
-	if (len < FIRST_OFFSET_AT + 8 * table->count ||
-		word(head, FIRST_OFFSET_AT + 8) !=
-			FIRST_OFFSET_AT + 8 * table->count + BEFORE_FINALIZING)
+	end = FIRST_OFFSET_AT + sizeof(uint64_t) * count_entries(version);
+	if (len < end || word(head, FINALIZING_AT) != end + BEFORE_FINALIZING)
 		return qa_error_set(err, EINVAL,
 			"The table of offsets of CPython %s has an unknown length.", text);
 	*layout = *row;
-	rc = read_entries(table, head, layout, err);
+	rc = read_entries(head, version, layout, err);
 	layout->gil.locked -= layout->interpreter.own_gil;
 	layout->gil.last_holder -= layout->interpreter.own_gil;
 	layout->interpreter.gc_collecting = layout->interpreter.gc + layout->gc.collecting;

@@ -29,10 +29,10 @@ struct qa_layout {
 	/* PY_VERSION_HEX of the first and the last release that the row is for. */
 	uint32_t version_first;
 	uint32_t version_last;
-	struct { /* _PyRuntimeState */
-		int32_t interpreters_head;
-		int32_t tstate_current; /* up to 3.11: the thread state that holds the GIL */
-		int32_t gc_collecting;  /* up to 3.8 */
+	struct {                           /* _PyRuntimeState */
+		int32_t interpreters_head; /* 3.6 has no such structure, but a variable: 0 */
+		int32_t tstate_current;    /* 3.7 to 3.11: the thread state that holds the GIL */
+		int32_t gc_collecting;     /* up to 3.8 */
 	} runtime;
 	struct { /* PyInterpreterState */
 		int32_t next;
@@ -55,6 +55,7 @@ struct qa_layout {
 		int32_t interpreter;
 		int32_t frame; /* the innermost frame; in 3.11 and 3.12 the _PyCFrame that has it */
 		int32_t cframe_frame; /* in that _PyCFrame: the innermost frame */
+		int32_t base_frame;   /* from 3.15: pointer to the frame that every stack ends in */
 		int32_t thread_id;
 		int32_t native_thread_id;
 	} thread;
@@ -64,9 +65,16 @@ struct qa_layout {
 		int32_t position;
 		int32_t owner; /* a byte, from 3.11 */
 		enum qa_frame_position position_kind;
-		int32_t first_codeless_owner; /* from this owner on a frame has no code object */
-		uint64_t code_mask;           /* the bits of `code` that are the address */
+		/* From 3.12: from this owner on a frame has no code object; each entry from C has
+		 * such a frame, so the outermost one is one. */
+		int32_t first_codeless_owner;
+		uint64_t code_mask; /* the bits of `code` that are the address: from 3.14 it has
+				       tags */
 	} frame;
+	struct { /* PyGenObject in 3.11, where nothing else tells a generator that runs */
+		int32_t frame;
+		int32_t state; /* a byte */
+	} generator;
 	struct { /* PyCodeObject */
 		int32_t filename;
 		int32_t name;

@@ -5,18 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpython/text.h"
+#include "cpython/interpreter_scan.h"
 #include "cpython/version_scan.h"
 #include "target/elf_file.h"
 #include "target/permission.h"
 
 /* The symbols that we look for; the first one decides whether a file holds an interpreter. */
-enum { RUNTIME, VERSION, CODE_TYPE, SYMBOLS };
+enum { RUNTIME, VERSION, CODE_TYPE, DEBUG_BUILD, SYMBOLS };
 
 static const struct qa_elf_symbol sought_symbols[SYMBOLS] = {
 	[RUNTIME] = {"_PyRuntime", 0},
 	[VERSION] = {"Py_Version", 0},
 	[CODE_TYPE] = {"PyCode_Type", 0},
+	[DEBUG_BUILD] = {"_Py_NegativeRefcount", 0}, /* only with Py_DEBUG */
 };
 
 /* A file that holds an interpreter, with its addresses in the process. */
@@ -92,7 +93,7 @@ static int unsupported(struct qa_error *err, uint32_t version, const char *kind)
 	qa_version_text(version, text, sizeof(text));
 	qa_error_set(
 		err, ENOTSUP, "The process runs CPython %s%s, which is not supported.", text, kind);
-	qa_error_hint(err, "Supported are the releases of CPython 3.7 to 3.13 for x86-64 (no debug "
+	qa_error_hint(err, "Supported are the releases of CPython 3.6 to 3.15 for x86-64 (no debug "
 			   "and no free-threaded builds).");
 	return -ENOTSUP;
 }
@@ -115,12 +116,22 @@ static bool is_release(uint32_t version)
 	return (version & 0xf0) == 0xf0;
 }
 
+/* Is there a row for it? Of each version only the releases, in the usual build. */
+static int check_build(
+	const struct qa_python *python, const struct image *image, struct qa_error *err)
+{
+	if (image->symbols[DEBUG_BUILD])
+		return unsupported(err, python->version, " (debug build)");
+	if (!is_release(python->version) || !qa_layout_row(python->version))
+		return unsupported(err, python->version, "");
+	return 0;
+}
+
 static int choose_layout(struct qa_python *python, const struct qa_maps *maps,
 	const struct image *image, struct qa_error *err)
 {
 	unsigned char head[QA_DEBUG_OFFSETS_MAX];
 	bool free_threaded = false;
-	const struct qa_layout *row;
 	int rc = 0;
 
 	if (image->symbols[RUNTIME])
@@ -131,17 +142,48 @@ static int choose_layout(struct qa_python *python, const struct qa_maps *maps,
 		qa_debug_offsets_version(head, sizeof(head), &python->version, &free_threaded)) {
 		if (free_threaded)
 			return unsupported(err, python->version, " (free-threaded)");
-		if (!is_release(python->version) || !qa_layout_row(python->version))
-			return unsupported(err, python->version, "");
-		return qa_layout_from_debug_offsets(head, sizeof(head), &python->layout, err);
+		rc = check_build(python, image, err);
+		return rc ? rc
+			  : qa_layout_from_debug_offsets(head, sizeof(head), &python->layout, err);
 	}
 	python->version = older_version(python, maps, image);
 	if (python->version == 0)
 		return -EAGAIN; /* nothing was initialised yet */
-	row = qa_layout_row(python->version);
-	if (!row || !image->symbols[RUNTIME] || !is_release(python->version))
-		return unsupported(err, python->version, "");
-	python->layout = *row;
+	rc = check_build(python, image, err);
+	if (!rc)
+		python->layout = *qa_layout_row(python->version);
+	return rc;
+}
+
+/* Before there was a _PyRuntime its fields were variables; the one of the interpreters is static,
+ * and so without a symbol in a stripped file. */
+static int find_variables(struct qa_python *python, const struct qa_maps *maps,
+	const struct image *image, struct qa_error *err)
+{
+	enum { INTERPRETERS, GIL_HOLDER, VARIABLES };
+	struct qa_elf_symbol symbols[VARIABLES] = {
+		[INTERPRETERS] = {"interp_head", 0}, [GIL_HOLDER] = {"_PyThreadState_Current", 0}};
+	struct qa_elf_file file;
+
+	if (qa_elf_file_inspect(python->process, image->mapping, symbols, VARIABLES, "", &file) ||
+		!symbols[GIL_HOLDER].value)
+		return unsupported(err, python->version, " without its symbols");
+	python->gil_holder = symbols[GIL_HOLDER].value + file.bias;
+	python->runtime = symbols[INTERPRETERS].value ? symbols[INTERPRETERS].value + file.bias
+						      : qa_interpreter_scan(python->memory, maps,
+								image->mapping, &python->layout);
+	return python->runtime ? 0 : -EAGAIN;
+}
+
+static int find_runtime(struct qa_python *python, const struct qa_maps *maps,
+	const struct image *image, struct qa_error *err)
+{
+	if (!image->symbols[RUNTIME])
+		return find_variables(python, maps, image, err);
+	python->runtime = image->symbols[RUNTIME];
+	if (python->layout.runtime.tstate_current != QA_ABSENT)
+		python->gil_holder =
+			python->runtime + (uint64_t)python->layout.runtime.tstate_current;
 	return 0;
 }
 
@@ -253,9 +295,10 @@ static int find_in_maps(struct qa_python *python, const struct qa_maps *maps, st
 	if (!find_image(python->process, maps, &image))
 		return no_python(python->process, err);
 	rc = choose_layout(python, maps, &image, err);
+	if (!rc)
+		rc = find_runtime(python, maps, &image, err);
 	if (rc)
 		return rc;
-	python->runtime = image.symbols[RUNTIME];
 	python->code_type = image.symbols[CODE_TYPE];
 	memcpy(python->build_id, image.file.build_id, sizeof(python->build_id));
 	rc = check_structures(python, err);

@@ -9,9 +9,11 @@ struct qa_python {
 	struct qa_process *process; /* borrowed */
 	struct qa_memory *memory;   /* its memory */
 	struct qa_layout layout;
-	uint32_t version;   /* PY_VERSION_HEX */
-	uint64_t runtime;   /* address of _PyRuntime */
-	uint64_t code_type; /* address of PyCode_Type; 0: not known yet */
+	uint32_t version; /* PY_VERSION_HEX */
+	uint64_t runtime; /* address of _PyRuntime; before 3.7, of a pointer to the interpreters */
+	uint64_t gil_holder; /* address of the pointer to the thread state that holds the GIL; 0:
+				each interpreter knows it */
+	uint64_t code_type;  /* address of PyCode_Type; 0: not known yet */
 	char build_id[41];
 	bool has_rseq;    /* the C library registers a restartable sequence area for each thread */
 	int64_t rseq_cpu; /* from a thread's pointer to the number of the CPU that it runs on */

@@ -44,8 +44,8 @@ static int read_pointer(struct reading *r, uint64_t base, int32_t offset, uint64
 	return read_field(r, base, offset, value, sizeof(*value));
 }
 
-/* From 3.12 on each interpreter knows its GIL; before, the runtime knows the one thread that holds
- * it. */
+/* From 3.12 on each interpreter knows its GIL; before, there is one, and one place that tells who
+ * holds it. */
 static int read_gil(struct reading *r, uint64_t interpreter)
 {
 	const struct qa_layout *layout = &r->python->layout;
@@ -53,9 +53,8 @@ static int read_gil(struct reading *r, uint64_t interpreter)
 	uint64_t gil;
 	int rc;
 
-	if (layout->interpreter.gil == QA_ABSENT)
-		return read_pointer(
-			r, r->python->runtime, layout->runtime.tstate_current, &r->gil_holder);
+	if (r->python->gil_holder)
+		return read_pointer(r, r->python->gil_holder, 0, &r->gil_holder);
 	r->gil_holder = 0;
 	rc = read_pointer(r, interpreter, layout->interpreter.gil, &gil);
 	if (rc || gil == 0)

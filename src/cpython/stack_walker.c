@@ -55,7 +55,7 @@ static bool find_instruction(const struct qa_layout *layout, const unsigned char
 
 static bool has_code(const struct qa_layout *layout, const unsigned char *head)
 {
-	return layout->frame.owner == QA_ABSENT ||
+	return layout->frame.first_codeless_owner == QA_ABSENT ||
 	       head[layout->frame.owner] < layout->frame.first_codeless_owner;
 }
 
@@ -89,13 +89,53 @@ static int first_frame(struct qa_snapshot *snapshot, const struct qa_layout *lay
 	return rc;
 }
 
+/* 3.11: a generator that does not run has no caller, but for a moment it can seem to be one. */
+static int check_runs(
+	struct qa_snapshot *snapshot, const struct qa_layout *layout, uint64_t generator_frame)
+{
+	enum { EXECUTING = 0 }; /* FRAME_EXECUTING */
+	uint64_t generator = generator_frame - (uint64_t)layout->generator.frame;
+	signed char state;
+	int rc = qa_snapshot_read(
+		snapshot, generator + (uint64_t)layout->generator.state, &state, sizeof(state));
+
+	return rc ? rc : state == EXECUTING ? 0 : -EAGAIN;
+}
+
+/*
+ * While a function is called or a generator is left, the innermost frame can for some instructions
+ * be one whose link is an old one, and the walk goes astray: it must end in the frame that every
+ * stack ends in.
+ */
+static int check_end(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	uint64_t thread_state, uint64_t last, const unsigned char *head)
+{
+	enum { GENERATOR = 1 }; /* FRAME_OWNED_BY_GENERATOR */
+	uint64_t base;
+	int rc = 0;
+
+	if (layout->thread.base_frame != QA_ABSENT) {
+		rc = qa_snapshot_read(snapshot, thread_state + (uint64_t)layout->thread.base_frame,
+			&base, sizeof(base));
+		if (!rc && base != last)
+			rc = -EAGAIN;
+	}
+	if (rc || !last)
+		return rc;
+	if (layout->frame.first_codeless_owner != QA_ABSENT && has_code(layout, head))
+		return -EAGAIN;
+	if (layout->generator.state != QA_ABSENT && head[layout->frame.owner] == GENERATOR)
+		return check_runs(snapshot, layout, last);
+	return 0;
+}
+
 int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 	uint64_t thread_state, struct qa_stack *stack)
 {
 	const struct qa_layout *layout = &python->layout;
 	const size_t size = head_size(layout);
 	unsigned char head[FRAME_HEAD_MAX];
-	uint64_t frame;
+	uint64_t frame, last = 0;
 	int rc = size <= sizeof(head) ? first_frame(snapshot, layout, thread_state, &frame)
 				      : -EINVAL;
 
@@ -106,8 +146,11 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 		rc = qa_snapshot_read(snapshot, frame, head, size);
 		if (!rc)
 			rc = add_frame(stack, layout, frame, head);
+		last = frame;
 		frame = pointer_in(head, layout->frame.previous);
 	}
+	if (!rc)
+		rc = check_end(snapshot, layout, thread_state, last, head);
 	return rc == -EFAULT ? -EAGAIN : rc;
 }
 

@@ -52,17 +52,28 @@ static int append_characters(struct qa_memory *memory, uint64_t address, size_t 
 	return rc ? rc : out->failed ? -ENOMEM : 0;
 }
 
+enum { HEAD_MAX = 256, KIND_BITS = 7 };
+
+/* The offsets may be what the target says about itself: hostile like everything that it says. */
+static bool head_is_plausible(const struct qa_layout *layout)
+{
+	const int32_t end = layout->unicode.ascii_data;
+
+	return end <= HEAD_MAX && layout->unicode.length <= end - (int32_t)sizeof(uint64_t) &&
+	       layout->unicode.state <= end - (int32_t)sizeof(uint32_t) &&
+	       layout->unicode.length >= 0 && layout->unicode.state >= 0;
+}
+
 int qa_text_read(struct qa_memory *memory, const struct qa_layout *layout, uint64_t address,
 	struct qa_buf *out)
 {
-	enum { HEAD_MAX = 256, KIND_BITS = 7 };
 	unsigned char head[HEAD_MAX];
 	uint64_t length, data;
 	uint32_t state;
 	unsigned width;
 	int rc;
 
-	if (address == 0 || layout->unicode.compact_data > HEAD_MAX)
+	if (address == 0 || !head_is_plausible(layout))
 		return -EINVAL;
 	rc = qa_memory_read(memory, address, head, (size_t)layout->unicode.ascii_data);
 	if (rc)

@@ -80,8 +80,7 @@ uint32_t qa_version_in_text(const char *text, size_t len)
 	return 0;
 }
 
-/* The data of a file, and the memory without a file that directly follows it (.bss). */
-static bool is_data_of(const struct qa_maps *maps, size_t index, const struct qa_mapping *image)
+bool qa_is_data_of(const struct qa_maps *maps, size_t index, const struct qa_mapping *image)
 {
 	const struct qa_mapping *mapping = &maps->list[index];
 
@@ -102,7 +101,7 @@ uint32_t qa_version_scan(
 		size_t len = (size_t)(maps->list[i].end - maps->list[i].start);
 		char *copy;
 
-		if (!is_data_of(maps, i, image) || len > SCAN_MAX)
+		if (!qa_is_data_of(maps, i, image) || len > SCAN_MAX)
 			continue;
 		copy = malloc(len);
 		if (copy && qa_memory_read(memory, maps->list[i].start, copy, len) == 0)

@@ -5,6 +5,10 @@
 
 #include "target/maps.h"
 
+/* Is this mapping writable data of the file: from it, or the memory without a file that directly
+ * follows it (.bss)? */
+bool qa_is_data_of(const struct qa_maps *maps, size_t index, const struct qa_mapping *image);
+
 /* PY_VERSION_HEX of the interpreter whose file is mapped there; 0 if no such text is found (it
  * appears while Python starts). */
 uint32_t qa_version_scan(

@@ -82,8 +82,7 @@ static void set_progress(
 /* An attached process shall have its interpreter now, or be about to. */
 static int find_at_once(struct qa_recorder *recorder, struct qa_error *err)
 {
-	int rc = qa_search_for(&recorder->search, &recorder->process, QA_SEARCH_PATIENCE_NS,
-		&recorder->python, err);
+	int rc = qa_search_patiently(&recorder->search, &recorder->process, &recorder->python, err);
 
 	recorder->found = rc == 0;
 	if (rc == -EAGAIN) {
@@ -147,6 +146,8 @@ static int flush_sometimes(struct qa_recorder *recorder, uint64_t now_ns)
 		return 0;
 	recorder->flushed_ns = now_ns;
 	set_progress(recorder, QA_RECORDER_SAMPLING, NULL);
+	if (!qa_process_alive(&recorder->process))
+		return -ESRCH; /* and its number may soon be another's */
 	rc = deliver_loss(recorder);
 	return !rc && consumer->flush ? consumer->flush(recorder->recording.consumer_ctx) : rc;
 }
@@ -207,6 +208,8 @@ static int sample_until_lost(struct qa_recorder *recorder, struct qa_sampler *sa
 		rc = qa_sampler_tick(sampler, now, weigh(recorder, now - last));
 		last = now;
 		lost = rc == -EAGAIN ? lost + 1 : 0;
+		if (rc == -ENOEXEC)
+			return -EAGAIN; /* another program by now */
 		if (rc == -EAGAIN || rc == 0)
 			rc = flush_sometimes(recorder, now);
 	}
@@ -227,23 +230,28 @@ static int sample(struct qa_recorder *recorder, struct qa_error *err)
 	return rc;
 }
 
+static bool may_come_yet(int rc)
+{
+	return rc == -EAGAIN || rc == -ENOEXEC || rc == -ENOTSUP || rc == -EPERM;
+}
+
 /* Until the interpreter is there; meanwhile what is there instead is shown as progress. */
 static int wait_for_interpreter(struct qa_recorder *recorder)
 {
-	enum { LOOK_EVERY_NS = 20000000 };
-	struct qa_error error = {0};
-	int rc = -EAGAIN;
+	struct qa_error error;
+	int rc;
 
-	while ((rc == -EAGAIN || rc == -ENOEXEC || rc == -ENOTSUP || rc == -EPERM) &&
-		!atomic_load(&recorder->stop)) {
+	qa_search_begin(&recorder->search);
+	do {
 		error = (struct qa_error){0};
-		rc = qa_search_for(&recorder->search, &recorder->process, LOOK_EVERY_NS,
-			&recorder->python, &error);
-		set_progress(recorder, QA_RECORDER_WAITING,
-			rc == -EAGAIN || rc == -ESRCH ? NULL : &error);
-	}
+		rc = qa_search_look(
+			&recorder->search, &recorder->process, &recorder->python, &error);
+		if (may_come_yet(rc))
+			set_progress(recorder, QA_RECORDER_WAITING, rc == -EAGAIN ? NULL : &error);
+	} while (may_come_yet(rc) &&
+		 sleep_until(recorder, qa_clock_ns() + qa_search_pause_ns(&recorder->search)));
 	recorder->found = rc == 0;
-	return rc;
+	return may_come_yet(rc) ? -EAGAIN : rc;
 }
 
 static void *run(void *ctx)

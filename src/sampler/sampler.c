@@ -77,8 +77,10 @@ int qa_sampler_open(struct qa_sampler *sampler, struct qa_recording *recording,
 	uint32_t id = ++recording->last_process;
 	int rc;
 
-	*sampler = (struct qa_sampler){
-		.recording = recording, .python = *python, .code_consumer = {.code = on_code}};
+	*sampler = (struct qa_sampler){.recording = recording,
+		.python = *python,
+		.exec_marker = qa_process_exec_marker(python->process),
+		.code_consumer = {.code = on_code}};
 	qa_roster_init(&sampler->roster, &sampler->python);
 	qa_code_cache_init(&sampler->codes, &sampler->python, id, &recording->last_code,
 		&sampler->code_consumer, sampler);
@@ -204,6 +206,13 @@ static void count_lost_tick(struct qa_sampler *sampler, uint64_t weight_ns)
 	loss->dropped_ns += sampler->threads.count * weight_ns;
 }
 
+/* An exec of the same interpreter may leave everything in its place but the threads. */
+static bool is_another_program(const struct qa_sampler *sampler)
+{
+	return !qa_threads_know_all(&sampler->threads, &sampler->roster) &&
+	       qa_process_exec_marker(sampler->python.process) != sampler->exec_marker;
+}
+
 int qa_sampler_tick(struct qa_sampler *sampler, uint64_t now_ns, uint64_t weight_ns)
 {
 	const struct qa_raw_consumer *consumer = sampler->recording->consumer;
@@ -212,6 +221,8 @@ int qa_sampler_tick(struct qa_sampler *sampler, uint64_t now_ns, uint64_t weight
 
 	if (rc == -EAGAIN)
 		count_lost_tick(sampler, weight_ns);
+	if (!rc && is_another_program(sampler))
+		return -ENOEXEC;
 	if (!rc)
 		rc = qa_threads_update(&sampler->threads, &sampler->roster);
 	if (!rc)

@@ -25,6 +25,7 @@ void qa_recording_free(struct qa_recording *recording);
 struct qa_sampler {
 	struct qa_recording *recording; /* borrowed */
 	struct qa_python python;
+	uint64_t exec_marker;
 	struct qa_roster roster;
 	struct qa_threads threads;
 	struct qa_code_cache codes;
@@ -45,7 +46,8 @@ void qa_sampler_close(struct qa_sampler *sampler);
 /*
  * Takes one sample of each thread and hands them on as one tick that stands for `weight_ns`. What
  * could not be had is counted in the recording's loss. -EAGAIN: nothing could be read at all.
- * -ESRCH: the process is gone. Other errors are the consumer's.
+ * -ENOEXEC: the process has become another program. -ESRCH: the process is gone. Other errors are
+ * the consumer's.
  */
 int qa_sampler_tick(struct qa_sampler *sampler, uint64_t now_ns, uint64_t weight_ns);
 

@@ -5,7 +5,13 @@
 #include "sampler/clock.h"
 #include "support/hashmap.h"
 
-enum { PAUSE_LEAST_NS = 300000, PAUSE_MOST_NS = 5000000, GIVE_UP_SHARE = 10 };
+enum {
+	PAUSE_LEAST_NS = 300000,
+	PAUSE_MOST_NS = 50000000,
+	PAUSE_SHARE = 16, /* of the time searched so far */
+	PATIENCE_NS = 1000000000,
+	PATIENCE_WITHOUT_PYTHON_NS = 100000000,
+};
 
 /* 0 if they cannot be read. */
 static uint64_t hash_maps(const struct qa_process *process)
@@ -25,7 +31,12 @@ static bool is_final(int rc)
 	return rc == -ENOEXEC || rc == -ENOTSUP;
 }
 
-static int look(struct qa_search *search, struct qa_process *process, struct qa_python *python,
+void qa_search_begin(struct qa_search *search)
+{
+	*search = (struct qa_search){.start_ns = qa_clock_ns()};
+}
+
+int qa_search_look(struct qa_search *search, struct qa_process *process, struct qa_python *python,
 	struct qa_error *err)
 {
 	uint64_t hash = hash_maps(process);
@@ -42,34 +53,31 @@ static int look(struct qa_search *search, struct qa_process *process, struct qa_
 	return rc;
 }
 
-static void pause_before(struct qa_search *search, uint64_t end_ns, int rc)
+uint64_t qa_search_pause_ns(const struct qa_search *search)
 {
-	uint64_t now = qa_clock_ns();
+	uint64_t pause = (qa_clock_ns() - search->start_ns) / PAUSE_SHARE;
 
-	if (rc == -EAGAIN || search->pause_ns < PAUSE_LEAST_NS)
-		search->pause_ns = PAUSE_LEAST_NS;
-	qa_clock_sleep_until(now + search->pause_ns < end_ns ? now + search->pause_ns : end_ns);
-	search->pause_ns =
-		search->pause_ns * 2 < PAUSE_MOST_NS ? search->pause_ns * 2 : PAUSE_MOST_NS;
+	if (pause < PAUSE_LEAST_NS)
+		return PAUSE_LEAST_NS;
+	return pause < PAUSE_MOST_NS ? pause : PAUSE_MOST_NS;
 }
 
-int qa_search_for(struct qa_search *search, struct qa_process *process, uint64_t patience_ns,
+int qa_search_patiently(struct qa_search *search, struct qa_process *process,
 	struct qa_python *python, struct qa_error *err)
 {
-	const uint64_t start = qa_clock_ns();
 	struct qa_error error = {0};
-	uint64_t end = start + patience_ns;
+	uint64_t patience;
 	int rc;
 
+	qa_search_begin(search);
 	for (;;) {
-		rc = look(search, process, python, &error);
-		if (rc != -EAGAIN && rc != -ENOEXEC && rc != -ENOTSUP)
+		rc = qa_search_look(search, process, python, &error);
+		if (rc != -EAGAIN && rc != -ENOEXEC)
 			break;
-		if (rc != -EAGAIN)
-			end = start + patience_ns / GIVE_UP_SHARE;
-		if (qa_clock_ns() >= end)
+		patience = rc == -EAGAIN ? PATIENCE_NS : PATIENCE_WITHOUT_PYTHON_NS;
+		if (qa_clock_ns() - search->start_ns >= patience)
 			break;
-		pause_before(search, end, rc);
+		qa_clock_sleep_until(qa_clock_ns() + qa_search_pause_ns(search));
 	}
 	if (rc && err)
 		*err = error;

@@ -113,6 +113,14 @@ static void forget_ended(struct qa_threads *threads)
 	threads->count = kept;
 }
 
+bool qa_threads_know_all(const struct qa_threads *threads, const struct qa_roster *roster)
+{
+	for (size_t i = 0; i < roster->count; i++)
+		if (!find(threads, &roster->threads[i], i))
+			return false;
+	return true;
+}
+
 int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster)
 {
 	threads->round++;

@@ -45,6 +45,9 @@ void qa_threads_init(struct qa_threads *threads, struct qa_python *python, uint3
 	uint32_t *last_id, const struct qa_raw_consumer *consumer, void *consumer_ctx);
 void qa_threads_free(struct qa_threads *threads);
 
+/* Is there nobody on the roster who is not on the list? */
+bool qa_threads_know_all(const struct qa_threads *threads, const struct qa_roster *roster);
+
 /* Makes the list agree with the roster: announces new threads, forgets those that ended. */
 int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster);
 

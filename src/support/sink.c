@@ -100,6 +100,9 @@ static const char *advice(int code)
 	case ENOSPC:
 	case EDQUOT:
 		return "The disk is full: free some space, or write to another place with -o.";
+	case ECANCELED:
+		return "Whatever should have read the output did not, and the recording had come "
+		       "to its end.";
 	case EPIPE:
 		return "Whatever was reading the output has closed it.";
 	default:

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,30 +14,58 @@ enum { BUFFER = 65536 };
 struct file_sink {
 	struct qa_sink base;
 	int fd;
-	bool owned;      /* close fd at the end */
-	char *path;      /* where a whole file will be renamed to, or NULL */
-	char *temporary; /* what it is called until then */
+	int interrupt;  /* readable: a write that has to wait gives up; -1: none */
+	bool owned;     /* close fd at the end */
+	bool regular;   /* a file on a disk: it never makes us wait for anybody */
+	bool untouched; /* a stream into which nothing was written: what was there before still is
+			 */
+	bool made;      /* a stream whose file was not there before */
+	char *path; /* of a whole file: what it will be renamed to; of a stream: the file; else NULL
+		     */
+	char *temporary; /* what a whole file is called until then */
 	size_t used;
 	unsigned char buffer[BUFFER];
 };
 
-/* A descriptor that somebody else made non-blocking. */
-static bool wait_for_room(int fd)
+/* Until there is room for PIPE_BUF bytes. 0 or a negative errno: -ECANCELED when interrupted. */
+static int wait_for_room(const struct file_sink *file)
 {
-	struct pollfd room = {.fd = fd, .events = POLLOUT};
+	struct pollfd fds[] = {
+		{.fd = file->fd, .events = POLLOUT}, {.fd = file->interrupt, .events = POLLIN}};
 
-	return poll(&room, 1, -1) >= 0 || errno == EINTR;
+	while (poll(fds, 2, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return fds[0].revents ? 0 : -ECANCELED;
 }
 
-static int write_all(int fd, const unsigned char *data, size_t len)
+/* Bytes written, or a negative errno. What may block is written in pieces that find room, and so do
+ * not. */
+static ssize_t write_some(const struct file_sink *file, const unsigned char *data, size_t len)
 {
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
+	int rc = file->regular ? 0 : wait_for_room(file);
+	ssize_t n;
 
-		if (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd))))
+	if (rc)
+		return rc;
+	n = write(file->fd, data, file->regular || len < PIPE_BUF ? len : PIPE_BUF);
+	return n < 0 ? -errno : n;
+}
+
+static int write_all(struct file_sink *file, const unsigned char *data, size_t len)
+{
+	if (file->untouched && len > 0) {
+		file->untouched = false;
+		if (file->regular && ftruncate(file->fd, 0))
+			return -errno;
+	}
+	while (len > 0) {
+		ssize_t n = write_some(file, data, len);
+
+		if (n == -EINTR || n == -EAGAIN)
 			continue;
 		if (n < 0)
-			return -errno;
+			return (int)n;
 		data += n;
 		len -= (size_t)n;
 	}
@@ -48,7 +77,7 @@ static int drain(struct file_sink *file)
 	size_t used = file->used;
 
 	file->used = 0;
-	return write_all(file->fd, file->buffer, used);
+	return write_all(file, file->buffer, used);
 }
 
 static int file_write(struct qa_sink *sink, const void *data, size_t len)
@@ -61,7 +90,7 @@ static int file_write(struct qa_sink *sink, const void *data, size_t len)
 		if (rc)
 			return rc;
 		if (len >= BUFFER)
-			return write_all(file->fd, data, len);
+			return write_all(file, data, len);
 	}
 	memcpy(file->buffer + file->used, data, len);
 	file->used += len;
@@ -84,6 +113,8 @@ static int file_finish(struct qa_sink *sink, bool commit)
 		rc = -errno;
 	if (file->temporary && (!commit || rc))
 		unlink(file->temporary);
+	if (!commit && file->made && file->untouched)
+		unlink(file->path);
 	free(file->temporary);
 	free(file->path);
 	return rc;
@@ -91,6 +122,12 @@ static int file_finish(struct qa_sink *sink, bool commit)
 
 static const struct qa_sink_ops file_ops = {
 	.write = file_write, .flush = file_flush, .finish = file_finish};
+
+void qa_sink_interrupt_by(struct qa_sink *sink, int fd)
+{
+	if (sink->ops == &file_ops)
+		((struct file_sink *)sink)->interrupt = fd;
+}
 
 static int cannot_open(const char *path, int code, struct qa_error *err)
 {
@@ -103,20 +140,36 @@ static int cannot_open(const char *path, int code, struct qa_error *err)
 	return -code;
 }
 
-static struct file_sink *new_file_sink(int fd, bool owned, const char *name, struct qa_error *err)
+static bool is_regular(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Owns fd and path from here on, also when it fails. */
+static struct file_sink *new_file_sink(
+	int fd, bool owned, char *path, const char *name, struct qa_error *err)
 {
 	struct file_sink *file = qa_sink_new(sizeof(*file), &file_ops, name, err);
 
-	if (!file)
+	if (!file) {
+		if (owned)
+			close(fd);
+		free(path);
 		return NULL;
+	}
 	file->fd = fd;
+	file->interrupt = -1;
 	file->owned = owned;
+	file->regular = is_regular(fd);
+	file->path = path;
 	return file;
 }
 
 int qa_sink_open_fd(int fd, const char *name, struct qa_sink **out, struct qa_error *err)
 {
-	struct file_sink *file = new_file_sink(fd, false, name, err);
+	struct file_sink *file = new_file_sink(fd, false, NULL, name, err);
 
 	*out = file ? &file->base : NULL;
 	return file ? 0 : -ENOMEM;
@@ -124,17 +177,20 @@ int qa_sink_open_fd(int fd, const char *name, struct qa_sink **out, struct qa_er
 
 int qa_sink_open_stream(const char *path, struct qa_sink **out, struct qa_error *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	bool made = fd >= 0;
 	struct file_sink *file;
 
 	*out = NULL;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return cannot_open(path, errno, err);
-	file = new_file_sink(fd, true, path, err);
-	if (!file) {
-		close(fd);
+	file = new_file_sink(fd, true, strdup(path), path, err);
+	if (!file)
 		return -ENOMEM;
-	}
+	file->made = made && file->path;
+	file->untouched = true;
 	*out = &file->base;
 	return 0;
 }
@@ -161,43 +217,45 @@ static int open_beside(const char *path, char **name)
 	return fd;
 }
 
-/* A device, a pipe or a link to one cannot be replaced by renaming: it is written directly. */
-static bool is_special(const char *path)
+/* A device or a pipe cannot be replaced by renaming, and a link shall stay one: they are written
+ * directly. */
+static bool is_replaceable(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	return lstat(path, &st) != 0 || S_ISREG(st.st_mode);
 }
 
-static int open_special(const char *path)
+static int open_directly(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
 	return fd < 0 ? -errno : fd;
 }
 
 int qa_sink_open_file(const char *path, struct qa_sink **out, struct qa_error *err)
 {
+	char *temporary = NULL, *target = NULL;
 	struct file_sink *file;
-	char *temporary = NULL;
 	int fd;
 
 	*out = NULL;
-	fd = is_special(path) ? open_special(path) : open_beside(path, &temporary);
-	if (fd < 0)
+	if (is_replaceable(path)) {
+		target = strdup(path);
+		fd = target ? open_beside(path, &temporary) : -ENOMEM;
+	} else {
+		fd = open_directly(path);
+	}
+	if (fd < 0) {
+		free(target);
 		return cannot_open(path, -fd, err);
-	file = new_file_sink(fd, true, path, err);
-	if (file && temporary)
-		file->path = strdup(path);
-	if (!file || (temporary && !file->path)) {
-		if (file)
-			qa_sink_abort(&file->base);
-		else
-			close(fd);
+	}
+	file = new_file_sink(fd, true, target, path, err);
+	if (!file) {
 		if (temporary)
 			unlink(temporary);
 		free(temporary);
-		return qa_error_set(err, ENOMEM, "Out of memory while opening %s.", path);
+		return -ENOMEM;
 	}
 	file->temporary = temporary;
 	*out = &file->base;

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "support/hashmap.h"
+
 enum { PATH_ROOM = 64, PROC_FILE_MAX = 64 << 20 };
 
 int qa_process_open(pid_t pid, struct qa_process *process, struct qa_error *err)
@@ -89,6 +91,17 @@ int qa_process_read_link(const struct qa_process *process, const char *name, str
 		return -errno;
 	out->len += (size_t)n;
 	return 0;
+}
+
+uint64_t qa_process_exec_marker(const struct qa_process *process)
+{
+	struct qa_buf vector = {0};
+	uint64_t marker = 0;
+
+	if (qa_process_read_file(process, "auxv", &vector) == 0)
+		marker = qa_hash_bytes(vector.data, vector.len);
+	qa_buf_free(&vector);
+	return marker;
 }
 
 /* The text after `key` at the start of a line of /proc/PID/status; NULL if there is none. */

@@ -29,6 +29,9 @@ int qa_process_read_file(const struct qa_process *process, const char *name, str
 /* Appends where a link below /proc/PID points to. Returns 0 or a negative errno. */
 int qa_process_read_link(const struct qa_process *process, const char *name, struct qa_buf *out);
 
+/* A number that an exec changes, as it makes a new stack and a new auxiliary vector; 0: unknown. */
+uint64_t qa_process_exec_marker(const struct qa_process *process);
+
 /* 0 if unknown. */
 pid_t qa_process_parent(const struct qa_process *process);
 

@@ -33,6 +33,7 @@ static int write_trace(struct qa_sink *sink, struct qa_error *err)
 int main(void)
 {
 	const struct qa_emitter *text = qa_emitter_find("text");
+	const struct qa_profile_options profile_options = {0};
 	const struct qa_emit_options options = {0};
 	struct qa_profile_builder *builder;
 	struct qa_trace_health health;
@@ -42,7 +43,7 @@ int main(void)
 
 	if (qa_sink_open_memory(&trace, &err) || qa_sink_open_memory(&report, &err))
 		return fail(&err);
-	if (write_trace(trace, &err) || qa_profile_builder_open(NULL, &builder, &err))
+	if (write_trace(trace, &err) || qa_profile_builder_open(&profile_options, &builder, &err))
 		return fail(&err);
 	if (qa_trace_read_memory(qa_sink_memory(trace), "memory", &qa_profile_builder_consumer,
 		    builder, &health, &err))

@@ -19,7 +19,8 @@ PROGRAMS = os.path.join(SOURCE, "tests", "live", "programs")
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 PATIENCE = 60  # seconds until a test gives up waiting for something that should happen at once
 
-SUPPORTED = [one for one in interpreters.find() if 0x03070400 <= one.hexversion < 0x030e0000]
+SUPPORTED = [one for one in interpreters.find()
+             if 0x03060000 <= one.hexversion < 0x03100000 and interpreters.is_usual_build(one)]
 UNSUPPORTED = [one for one in interpreters.find() if one not in SUPPORTED]
 
 

@@ -1,4 +1,7 @@
-"""Find the CPython 3.6+ interpreters of this machine: $PATH, and the versions below $PYENV_ROOT or ~/.pyenv."""
+"""
+Find the CPython 3.6+ interpreters of this machine: $PATH, the versions below $PYENV_ROOT or ~/.pyenv, and what
+tests/pythons/get has got.
+"""
 import collections
 import functools
 import glob
@@ -7,20 +10,27 @@ import os
 import re
 import subprocess
 
-Interpreter = collections.namedtuple("Interpreter", "path version hexversion include")
+Interpreter = collections.namedtuple("Interpreter", "path version hexversion include abiflags")
 
-_NAME = re.compile(r"python3(\.\d+)?$")
+_NAME = re.compile(r"python3(\.\d+)?d?$")
 _ASK = """
 import json, os, platform, sys, sysconfig
 print(json.dumps([platform.python_implementation(), os.path.realpath(sys.executable), platform.python_version(),
-                  sys.hexversion, sysconfig.get_path("include"), sys.prefix == sys.base_prefix]))
+                  sys.hexversion, sysconfig.get_path("include"), sys.abiflags, sys.prefix == sys.base_prefix]))
 """
+
+
+def _got():
+    """Where tests/pythons/get puts them."""
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.environ.get("QA_PYTHONS") or os.path.join(caches, "qa-pythons")
 
 
 def _candidates():
     pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
     folders = os.environ.get("PATH", "").split(os.pathsep) + ["/usr/bin", "/usr/local/bin"]
     folders += sorted(glob.glob(os.path.join(pyenv, "versions", "*", "bin")))
+    folders += sorted(glob.glob(os.path.join(_got(), "3.*", "usr", "bin")))
     for folder in folders:
         if folder == os.path.join(pyenv, "shims"):  # scripts that choose one of the others
             continue
@@ -35,17 +45,22 @@ def _ask(path):
     return json.loads(done.stdout.decode()) if done.returncode == 0 else None
 
 
+def is_usual_build(interpreter):
+    """Neither a debug build nor a free-threaded one."""
+    return not set(interpreter.abiflags) & set("dt")
+
+
 @functools.lru_cache(maxsize=None)
 def find():
     """All of them, the oldest first, each once however many names it has; virtual environments are left out."""
     found = {}
     for path in sorted({os.path.realpath(candidate) for candidate in _candidates()}):
         answer = _ask(path)
-        if answer and answer[0] == "CPython" and answer[3] >= 0x03060000 and answer[5]:
-            found[answer[1]] = Interpreter(*answer[1:5])
+        if answer and answer[0] == "CPython" and answer[3] >= 0x03060000 and answer[6]:
+            found[answer[1]] = Interpreter(*answer[1:6])
     return sorted(found.values(), key=lambda one: (one.hexversion, one.path))
 
 
 if __name__ == "__main__":
     for one in find():
-        print(one.version, one.path)
+        print(one.version + "".join(flag for flag in one.abiflags if flag != "m"), one.path)

@@ -128,6 +128,19 @@ class Launching(LiveTest):
         seen = {function_of(frame) for stack in self.stacks() for frame in stack.frames}
         self.assertLessEqual(set(answer["cpu_seconds"]), seen)
 
+    def test_a_python_that_becomes_itself_again_by_exec(self):
+        """The same file at the same addresses: only the process is another."""
+        script = os.path.join(self.folder.name, "twice.py")
+        with open(script, "w") as file:
+            file.write("import os, sys, time\n"
+                       "end = time.monotonic() + 0.5\n"
+                       "while time.monotonic() < end: pass\n"
+                       "if len(sys.argv) < 2: os.execv(sys.executable, [sys.executable, __file__, 'again'])\n")
+        done = self.record("-q", "-r", "1000", "-o", self.trace, "--", PYTHON, script)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        profiles = json.loads(self.report("--format", "speedscope", "-o", "-"))["profiles"]
+        self.assertEqual(len(profiles), 2, [profile["name"] for profile in profiles])
+
     def test_sampling_begins_with_the_interpreter(self):
         """The imports of a program's start are seen."""
         done = self.record("-q", "-r", "5000", "-o", self.trace, "--", PYTHON, "-c", "import json, decimal, unittest")
@@ -173,6 +186,42 @@ class Launching(LiveTest):
             self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
         finally:
             os.close(terminal)
+
+    def test_the_end_of_our_own_session_reaches_the_program(self):
+        """A session's leader is told alone that its terminal is gone."""
+        marker = os.path.join(self.folder.name, "hung up")
+        code = ("import os, signal, sys\n"
+                "def handler(number, frame):\n"
+                "    open(sys.argv[1], 'w').close()\n"
+                "    os._exit(0)\n"
+                "signal.signal(signal.SIGHUP, handler)\n"
+                "os.setpgid(0, 0)\n"
+                "print('ready', flush=True)\n"
+                "while True: signal.pause()")
+        pid, terminal = os.forkpty()
+        if pid == 0:
+            os.execv(RECORD, [RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", code, marker])
+        output = b""
+        while b"ready" not in output:
+            output += os.read(terminal, 1000)
+        os.close(terminal)
+        os.waitpid(pid, 0)
+        self.assertTrue(os.path.exists(marker))
+
+    def test_who_starts_us_may_ignore_the_end_of_children(self):
+        done = self.record("-q", "-o", self.trace, "--", PYTHON, "-c", "import sys; sys.exit(6)",
+                           preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertEqual(done.returncode, 6)
+
+    def test_signals_that_were_ignored_stay_so(self):
+        """As nohup does it."""
+        target = self.start_ready(PYTHON, "forever.py")
+        recorder = self.start(RECORD, "-q", "-d", "1", "-o", self.trace, "--pid", str(target.pid),
+                              preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 100, "it records")
+        recorder.send_signal(signal.SIGHUP)
+        self.assertEqual(recorder.wait(), 0)
+        self.assertGreater(sum(stack.count for stack in self.stacks()), 60)
 
     def test_a_terminal_shows_progress(self):
         pid, terminal = os.forkpty()

@@ -1,11 +1,13 @@
 """What qa-record says when it cannot do what was asked, and its exit statuses."""
+import fcntl
 import os
 import re
 import resource
+import signal
 import subprocess
 import unittest
 
-from harness import PYTHON, RECORD, UNSUPPORTED, LiveTest, main, per_interpreter, wait_until
+from harness import PYTHON, RECORD, UNSUPPORTED, LiveTest, main, per_interpreter, status_field, wait_until
 
 NOBODY = 65534
 
@@ -74,8 +76,41 @@ class Refusals(LiveTest):
         with open(path, "w") as file:
             file.write("print('hello')\n")
         self.refuse(126, "Cannot execute", "-o", self.trace, "--", path, hint="python3")
-        self.refuse(126, "Cannot execute", "-o", self.trace, "--", self.folder.name, hint="")
+        self.refuse(126, "Cannot execute", "-o", self.trace, "--", self.folder.name, hint=None)
         self.assertEqual(os.listdir(self.folder.name), ["plain.py"])
+
+    def test_a_recording_that_cannot_begin_leaves_everything_as_it_was(self):
+        with open(self.trace, "w") as file:
+            file.write("precious")
+        self.refuse(127, "no program", "-o", self.trace, "--", "no-such-program")
+        with open(self.trace) as file:
+            self.assertEqual(file.read(), "precious")
+        self.assertEqual(os.listdir(self.folder.name), ["t.qat"])
+
+    def test_an_interpreter_that_is_missing(self):
+        path = os.path.join(self.folder.name, "script.py")
+        with open(path, "w") as file:
+            file.write("#!/no/such/python\n")
+        os.chmod(path, 0o755)
+        self.refuse(127, "#! line", "-o", self.trace, "--", path, hint="python3")
+
+    def test_a_reader_that_never_comes_can_be_given_up(self):
+        os.mkfifo(self.trace)
+        recorder = self.start(RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", "pass")
+        wait_until(lambda: status_field(recorder.pid, "State")[0] == "S", "it waits for a reader")
+        recorder.send_signal(signal.SIGTERM)
+        self.assertEqual(recorder.wait(), -signal.SIGTERM)
+
+    def test_a_reader_that_stalls_does_not_hold_up_the_end(self):
+        target = self.start_ready(PYTHON, "forever.py")
+        read_end, write_end = os.pipe()
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, 4096)
+        recorder = self.start(RECORD, "-q", "-r", "10000", "-d", "2", "-o", "-", "--pid", str(target.pid),
+                              stdout=write_end, stderr=subprocess.PIPE)
+        os.close(write_end)
+        self.assertEqual(recorder.wait(), 125)
+        self.assertIn(b"Cannot write stdout", recorder.stderr.read())
+        os.close(read_end)
 
     def test_an_output_that_cannot_be_written(self):
         marker = os.path.join(self.folder.name, "ran")
@@ -84,10 +119,10 @@ class Refusals(LiveTest):
                         hint=None)
         self.assertFalse(os.path.exists(marker), "the program must not run when it cannot be recorded")
 
-    def test_a_full_disk_is_noticed_before_the_program_runs(self):
-        done = self.refuse(125, "Cannot write /dev/full", "-o", "/dev/full", "--", PYTHON, "-c", "print('ran')",
-                           hint="disk is full")
-        self.assertEqual(done.stdout, b"")
+    def test_a_full_disk_does_not_keep_the_program_from_running(self):
+        done = self.refuse(3, "Cannot write /dev/full", "-o", "/dev/full", "--", PYTHON, "-c",
+                           "import sys; print('ran'); sys.exit(3)", hint="disk is full")
+        self.assertEqual(done.stdout, b"ran\n")
 
     def test_a_disk_that_fills_up_ends_the_trace_not_the_program(self):
         def limit():

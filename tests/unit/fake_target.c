@@ -123,4 +123,8 @@ void fake_python(struct fake_target *target, uint32_t version, struct qa_python 
 		.runtime = FAKE_RUNTIME,
 		.code_type = FAKE_CODE_TYPE,
 		.native_tid = QA_ABSENT};
+	if (python->layout.runtime.tstate_current != QA_ABSENT)
+		python->gil_holder = FAKE_RUNTIME + (uint64_t)python->layout.runtime.tstate_current;
+	else if (python->layout.interpreter.gil == QA_ABSENT)
+		python->gil_holder = FAKE_GIL_HOLDER;
 }

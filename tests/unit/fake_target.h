@@ -41,6 +41,7 @@ void fake_put_code(struct fake_target *target, const struct qa_layout *layout, u
 enum {
 	FAKE_CODE_TYPE = 0x700000,
 	FAKE_RUNTIME = 0x800000,
+	FAKE_GIL_HOLDER = 0x808000, /* of a version that has a variable for it */
 };
 
 /* An interpreter of that version in the target, with nothing in it yet. */

@@ -11,13 +11,14 @@
 enum {
 	THREAD = 0x100000,
 	FRAMES = 0x200000,
+	BOTTOM = 0x2f0000,
 	CODE = 0x300000,
 	INTERPRETER = 0x400000,
 	GIL = 0x4f0000
 };
 
-static const uint32_t versions[] = {
-	0x030812f0, 0x030912f0, 0x030a0df0, 0x030b07f0, 0x030c01f0, 0x030d00f0};
+static const uint32_t versions[] = {0x03060ff0, 0x030703f0, 0x030812f0, 0x030912f0, 0x030a0df0,
+	0x030b07f0, 0x030c01f0, 0x030d00f0, 0x030e0af0, 0x030f02f0};
 
 #define FOR_EACH_VERSION(v) for (size_t v = 0; v < sizeof(versions) / sizeof(*versions); v++)
 
@@ -27,12 +28,13 @@ static void put_field(struct fake_target *target, uint64_t base, int32_t offset,
 		fake_put_u64(target, base + (uint64_t)offset, value);
 }
 
-/* A frame in the middle of its code, 10 bytes from its start. */
+/* A frame in the middle of its code, 10 bytes from its start; the code's address is tagged where
+ * the version has tags. */
 static void put_frame(struct fake_target *target, const struct qa_layout *layout, uint64_t frame,
 	uint64_t code, uint64_t previous)
 {
 	put_field(target, frame, layout->frame.previous, previous);
-	put_field(target, frame, layout->frame.code, code);
+	put_field(target, frame, layout->frame.code, code | (~layout->frame.code_mask & 1));
 	if (layout->frame.position_kind == QA_POSITION_POINTER)
 		put_field(target, frame, layout->frame.position,
 			code + (uint64_t)layout->code.bytecode + 10);
@@ -54,13 +56,35 @@ static void put_thread(struct fake_target *target, const struct qa_layout *layou
 	put_field(target, THREAD, layout->thread.frame, frame);
 }
 
+static void put_owner(
+	struct fake_target *target, const struct qa_layout *layout, uint64_t frame, int32_t owner)
+{
+	unsigned char byte = (unsigned char)owner;
+
+	fake_put(target, frame + (uint64_t)layout->frame.owner, &byte, 1);
+}
+
+/* What the version has below all frames: the frame of an entry from C, or nothing. */
+static uint64_t put_bottom(struct fake_target *target, const struct qa_layout *layout)
+{
+	if (layout->frame.first_codeless_owner == QA_ABSENT)
+		return 0;
+	put_field(target, BOTTOM, layout->frame.previous, 0);
+	put_field(target, BOTTOM, layout->frame.code, 0xdead);
+	put_owner(target, layout, BOTTOM, layout->frame.first_codeless_owner);
+	put_field(target, THREAD, layout->thread.base_frame, BOTTOM);
+	return BOTTOM;
+}
+
 /* Frames 0 (innermost) to depth - 1, 256 bytes apart, of codes 4096 bytes apart. */
 static void put_stack(struct fake_target *target, const struct qa_layout *layout, size_t depth)
 {
-	put_thread(target, layout, depth ? FRAMES : 0);
+	uint64_t bottom = put_bottom(target, layout);
+
+	put_thread(target, layout, depth ? FRAMES : bottom);
 	for (size_t i = 0; i < depth; i++)
 		put_frame(target, layout, FRAMES + i * 256, CODE + i * 4096,
-			i + 1 < depth ? FRAMES + (i + 1) * 256 : 0);
+			i + 1 < depth ? FRAMES + (i + 1) * 256 : bottom);
 }
 
 struct fixture {
@@ -148,14 +172,12 @@ static void entries_from_c_are_left_out(void **state)
 	FOR_EACH_VERSION(v)
 	{
 		struct fixture f;
-		unsigned char owner;
 
 		open_fixture(&f, versions[v]);
-		owner = (unsigned char)f.python.layout.frame.first_codeless_owner;
 		put_stack(f.target, &f.python.layout, 3);
-		if (f.python.layout.frame.owner != QA_ABSENT) {
-			fake_put(f.target, FRAMES + 256 + (uint64_t)f.python.layout.frame.owner,
-				&owner, 1);
+		if (f.python.layout.frame.first_codeless_owner != QA_ABSENT) {
+			put_owner(f.target, &f.python.layout, FRAMES + 256,
+				f.python.layout.frame.first_codeless_owner);
 			put_field(f.target, FRAMES + 256, f.python.layout.frame.code, 0xdead);
 			assert_int_equal(walk(&f), 0);
 			assert_int_equal(f.stack.count, 2);
@@ -163,6 +185,55 @@ static void entries_from_c_are_left_out(void **state)
 		}
 		close_fixture(&f);
 	}
+}
+
+/* From 3.12 on each stack ends in an entry from C, from 3.15 on in one certain frame. */
+static void a_stack_that_ends_elsewhere_is_torn(void **state)
+{
+	(void)state;
+	FOR_EACH_VERSION(v)
+	{
+		struct fixture f;
+		const struct qa_layout *layout = &f.python.layout;
+
+		open_fixture(&f, versions[v]);
+		put_stack(f.target, layout, 3);
+		put_field(f.target, FRAMES + 256, layout->frame.previous, 0);
+		assert_int_equal(
+			walk(&f), layout->frame.first_codeless_owner == QA_ABSENT ? 0 : -EAGAIN);
+		put_stack(f.target, layout, 3);
+		put_field(f.target, THREAD, layout->thread.base_frame, BOTTOM + 256);
+		assert_int_equal(walk(&f), layout->thread.base_frame == QA_ABSENT ? 0 : -EAGAIN);
+		put_stack(f.target, layout, 0);
+		put_field(f.target, THREAD, layout->thread.base_frame, BOTTOM + 256);
+		assert_int_equal(walk(&f), layout->thread.base_frame == QA_ABSENT ? 0 : -EAGAIN);
+		close_fixture(&f);
+	}
+}
+
+/* 3.11: a stack may end in a generator's frame, if the generator runs. */
+static void a_generator_that_does_not_run_is_torn(void **state)
+{
+	enum { GENERATOR = 1, VERSION = 0x030b07f0, LAST = FRAMES + 512 };
+	static const signed char states[] = {-2, -1, 1, 4};
+	struct fixture f;
+	const struct qa_layout *layout = &f.python.layout;
+	uint64_t state_at;
+
+	(void)state;
+	open_fixture(&f, VERSION);
+	put_stack(f.target, layout, 3);
+	put_owner(f.target, layout, LAST, GENERATOR);
+	state_at = LAST - (uint64_t)layout->generator.frame + (uint64_t)layout->generator.state;
+	fake_put(f.target, state_at, "\0", 1);
+	assert_int_equal(walk(&f), 0);
+	for (size_t i = 0; i < sizeof(states); i++) {
+		fake_put(f.target, state_at, &states[i], 1);
+		assert_int_equal(walk(&f), -EAGAIN);
+	}
+	put_owner(f.target, layout, LAST, 0);
+	assert_int_equal(walk(&f), 0);
+	close_fixture(&f);
 }
 
 static void a_circle_is_torn(void **state)
@@ -269,8 +340,8 @@ static void give_gil(struct fixture *f, uint64_t thread)
 {
 	const struct qa_layout *layout = &f->python.layout;
 
-	if (layout->interpreter.gil == QA_ABSENT) {
-		put_field(f->target, FAKE_RUNTIME, layout->runtime.tstate_current, thread);
+	if (f->python.gil_holder) {
+		fake_put_u64(f->target, f->python.gil_holder, thread);
 		return;
 	}
 	fake_put_u64(f->target, GIL + (uint64_t)layout->gil.last_holder, thread);
@@ -306,7 +377,8 @@ static void the_roster_names_all_threads_of_all_interpreters(void **state)
 		assert_int_equal(roster.count, 2);
 		assert_int_equal(roster.threads[0].address, THREAD);
 		assert_int_equal(roster.threads[0].ident, 0x7001);
-		assert_int_equal(roster.threads[0].interpreter, 1);
+		assert_int_equal(roster.threads[0].interpreter,
+			f.python.layout.interpreter.id == QA_ABSENT ? 0 : 1);
 		assert_false(roster.threads[0].holds_gil);
 		assert_int_equal(roster.threads[1].address, THREAD + 0x2000);
 		assert_int_equal(roster.threads[1].interpreter, 0);
@@ -357,6 +429,8 @@ int main(void)
 		cmocka_unit_test(takes_a_known_stack_in_one_call),
 		cmocka_unit_test(an_empty_stack_is_a_stack),
 		cmocka_unit_test(entries_from_c_are_left_out),
+		cmocka_unit_test(a_stack_that_ends_elsewhere_is_torn),
+		cmocka_unit_test(a_generator_that_does_not_run_is_torn),
 		cmocka_unit_test(a_circle_is_torn),
 		cmocka_unit_test(links_into_nowhere_are_torn),
 		cmocka_unit_test(a_position_outside_the_code_is_torn),

@@ -1,10 +1,14 @@
-/* CPython 3.11 to 3.13: a thread's frames lie one after the other in chunks of memory. */
+/* CPython 3.11 to 3.15: a thread's frames lie one after the other in chunks of memory. */
 #include "cpython/gen/fields.h"
 
 #include <internal/pycore_code.h>
 #include <internal/pycore_frame.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_runtime.h>
+#if SINCE(14)
+#include <internal/pycore_interpframe.h>
+#include <internal/pycore_stackref.h>
+#endif
 
 static void print_runtime(void)
 {
@@ -42,6 +46,9 @@ static void print_thread(void)
 	OFFSET("thread.frame", PyThreadState, cframe);
 	OFFSET("thread.cframe_frame", _PyCFrame, current_frame);
 #endif
+#if SINCE(15)
+	OFFSET("thread.base_frame", PyThreadState, base_frame);
+#endif
 	OFFSET("thread.thread_id", PyThreadState, thread_id);
 	OFFSET("thread.native_thread_id", PyThreadState, native_thread_id);
 }
@@ -58,12 +65,24 @@ static void print_frame(void)
 #endif
 	TEXT("frame.position_kind", "QA_POSITION_POINTER");
 	OFFSET("frame.owner", _PyInterpreterFrame, owner);
-#if SINCE(12)
+#if SINCE(14)
+	NUMBER("frame.first_codeless_owner", FRAME_OWNED_BY_INTERPRETER);
+#elif SINCE(12)
 	NUMBER("frame.first_codeless_owner", FRAME_OWNED_BY_CSTACK);
-#else
-	NUMBER("frame.first_codeless_owner", FRAME_OWNED_BY_FRAME_OBJECT + 1);
 #endif
+#if SINCE(14)
+	printf("frame.code_mask ~UINT64_C(%u)\n", (unsigned)Py_TAG_BITS);
+#else
 	TEXT("frame.code_mask", "UINT64_MAX");
+#endif
+}
+
+static void print_generator(void)
+{
+#if !SINCE(12)
+	OFFSET("generator.frame", PyGenObject, gi_iframe);
+	OFFSET("generator.state", PyGenObject, gi_frame_state);
+#endif
 }
 
 static void print_code(void)
@@ -83,6 +102,7 @@ int main(void)
 	print_interpreter();
 	print_thread();
 	print_frame();
+	print_generator();
 	print_code();
 	print_objects();
 	return 0;
