@@ -2,8 +2,9 @@
  * From a code object's address to its id in the recording.
  *
  * An address is no identity: code comes and goes, and addresses are used again. So each time the
- * head of the object (its names' and its line table's addresses and its first line) is read along
- * and compared; if it differs, it is another code object.
+ * head of the object is read along (the addresses of its names and of its line table, its first
+ * line, and what its names say) and compared; if it differs, it is
+ * another code object.
  */
 #ifndef QA_CPYTHON_CODE_CACHE_H
 #define QA_CPYTHON_CODE_CACHE_H
@@ -30,11 +31,12 @@ struct qa_code_cache {
 	uint32_t unreadable; /* id of the code that stands for what cannot be read; 0: not used yet
 			      */
 	struct qa_buf text;
-	unsigned char *heads;
-	size_t heads_room;
+	struct qa_head_reader *batch;  /* of the objects asked for */
+	struct qa_head_reader *single; /* of one that is looked at again */
 };
 
-void qa_code_cache_init(struct qa_code_cache *cache, struct qa_python *python, uint32_t process,
+/* Returns 0 or -ENOMEM. */
+int qa_code_cache_init(struct qa_code_cache *cache, struct qa_python *python, uint32_t process,
 	uint32_t *last_id, const struct qa_raw_consumer *consumer, void *consumer_ctx);
 void qa_code_cache_free(struct qa_code_cache *cache);
 

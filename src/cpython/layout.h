@@ -92,6 +92,7 @@ struct qa_layout {
 	} object;
 	struct { /* str */
 		int32_t length;
+		int32_t hash;
 		int32_t state;
 		int32_t ascii_data;   /* sizeof(PyASCIIObject) */
 		int32_t compact_data; /* sizeof(PyCompactUnicodeObject) */

@@ -285,11 +285,24 @@ static int no_python(const struct qa_process *process, struct qa_error *err)
 	return -ENOEXEC;
 }
 
+/* It has neither memory nor a program of its own. */
+static bool is_kernel_thread(const struct qa_process *process)
+{
+	struct qa_buf command = {0};
+	bool none = qa_process_read_link(process, "exe", &command) == -ENOENT &&
+		    qa_process_read_file(process, "cmdline", &command) == 0 && command.len == 0;
+
+	qa_buf_free(&command);
+	return none && qa_process_alive(process);
+}
+
 static int find_in_maps(struct qa_python *python, const struct qa_maps *maps, struct qa_error *err)
 {
 	struct image image;
 	int rc;
 
+	if (maps->count == 0 && is_kernel_thread(python->process))
+		return no_python(python->process, err);
 	if (maps->count == 0)
 		return -EAGAIN; /* ending, or in the middle of an exec */
 	if (!find_image(python->process, maps, &image))
@@ -331,5 +344,10 @@ int qa_python_find(struct qa_process *process, struct qa_python *python, struct 
 		return explain_refusal(process, err);
 	if (rc == -ENOENT || rc == -ESRCH || !qa_process_alive(process))
 		return qa_error_set(err, ESRCH, "Process %ld has ended.", (long)process->pid);
-	return rc == -EFAULT ? -EAGAIN : rc;
+	if (rc == -EFAULT)
+		return -EAGAIN;
+	if (rc && rc != -EAGAIN && err && err->code == 0)
+		qa_error_set(err, -rc, "Cannot look at process %ld: %s.", (long)process->pid,
+			strerror(-rc));
+	return rc;
 }

@@ -25,12 +25,13 @@ static uint64_t pointer_in(const unsigned char *head, int32_t offset)
 /* How much of a frame we need: up to the last of the fields that we read. */
 static size_t head_size(const struct qa_layout *layout)
 {
-	size_t end = (size_t)layout->frame.position + POINTER_SIZE;
+	const int32_t pointers[] = {
+		layout->frame.previous, layout->frame.code, layout->frame.position};
+	size_t end = layout->frame.owner == QA_ABSENT ? 0 : (size_t)layout->frame.owner + 1;
 
-	if (layout->frame.owner != QA_ABSENT && (size_t)layout->frame.owner + 1 > end)
-		end = (size_t)layout->frame.owner + 1;
-	if ((size_t)layout->frame.code + POINTER_SIZE > end)
-		end = (size_t)layout->frame.code + POINTER_SIZE;
+	for (size_t i = 0; i < sizeof(pointers) / sizeof(*pointers); i++)
+		if ((size_t)pointers[i] + POINTER_SIZE > end)
+			end = (size_t)pointers[i] + POINTER_SIZE;
 	return end;
 }
 
@@ -146,6 +147,8 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 		rc = qa_snapshot_read(snapshot, frame, head, size);
 		if (!rc)
 			rc = add_frame(stack, layout, frame, head);
+		if (rc)
+			break;
 		last = frame;
 		frame = pointer_in(head, layout->frame.previous);
 	}

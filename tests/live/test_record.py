@@ -343,6 +343,25 @@ class Shapes(LiveTest):
                 pairs += stack.count
         self.assertGreater(pairs, 100)
 
+    def test_names_made_and_dropped_in_a_loop_are_told_apart(self):
+        """Copies of one code object that differ in nothing but their names, which come and go at the same addresses."""
+        code = ("import time, types\n"
+                "def work():\n"
+                "    end = time.monotonic() + 0.005\n"
+                "    while time.monotonic() < end: pass\n"
+                "end = time.monotonic() + 2\n"
+                "count = 0\n"
+                "while time.monotonic() < end:\n"
+                "    count += 1\n"
+                "    changes = {'co_name': 'work_%d' % count}\n"
+                "    if hasattr(work.__code__, 'co_qualname'): changes['co_qualname'] = 'work_%d' % count\n"
+                "    types.FunctionType(work.__code__.replace(**changes), globals())()\n"
+                "print(count)")
+        done = self.record("-q", "-r", "2000", "-o", self.trace, "--", PYTHON, "-c", code)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        seen = {function_of(frame) for stack in self.stacks() for frame in stack.frames}
+        self.assertGreater(sum(name.startswith("work_") for name in seen), 0.5 * int(done.stdout))
+
     def test_generators_and_coroutines_keep_their_callers(self):
         done = self.record("-q", "-r", "1000", "-o", self.trace, "--", PYTHON, program("asyncio_chain.py"), "1")
         self.assertEqual(done.returncode, 0, done.stderr.decode())

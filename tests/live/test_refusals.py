@@ -54,6 +54,21 @@ class Refusals(LiveTest):
         self.refuse(125, "not a Python process", "--pid", str(target.pid))
         self.assertEqual(os.listdir(self.folder.name), [])
 
+    def test_a_thread_of_the_kernel(self):
+        try:
+            with open("/proc/2/comm") as file:
+                kernel = file.read() == "kthreadd\n"
+        except OSError:
+            kernel = False
+        if not kernel:
+            self.skipTest("process 2 is no thread of the kernel here")
+        self.refuse(125, "not a Python process", "--pid", "2")
+
+    def test_too_few_descriptors_are_told(self):
+        target = self.start_ready(PYTHON, "forever.py")
+        self.refuse(125, r"qa-record: \w.*Too many open files", "-o", self.trace, "--pid", str(target.pid), hint=None,
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)))
+
     def test_a_program_that_is_not_python(self):
         done = self.refuse(0, "No samples collected", "-o", self.trace, "--", "sleep", "0.2")
         self.assertNotIn(b"next:", done.stderr)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/hashmap.h"
+
 static unsigned char *page_at(struct fake_target *target, uint64_t address, bool make)
 {
 	uint64_t base = address - address % FAKE_PAGE;
@@ -87,6 +89,8 @@ void fake_put_ascii(struct fake_target *target, const struct qa_layout *layout, 
 			 1u << layout->unicode.ascii_shift;
 
 	fake_put_u64(target, address + (uint64_t)layout->unicode.length, strlen(text));
+	fake_put_u64(target, address + (uint64_t)layout->unicode.hash,
+		qa_hash_bytes(text, strlen(text)));
 	fake_put_u32(target, address + (uint64_t)layout->unicode.state, state);
 	fake_put(target, address + (uint64_t)layout->unicode.ascii_data, text, strlen(text));
 }

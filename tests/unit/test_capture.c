@@ -58,7 +58,8 @@ static void open_fixture(struct fixture *f)
 	}
 	fake_put_u64(f->target, THREAD + (uint64_t)layout->thread.frame, CFRAME);
 	fake_put_u64(f->target, CFRAME + (uint64_t)layout->thread.cframe_frame, FRAMES);
-	qa_code_cache_init(&f->codes, &f->python, 1, &f->last_id, &consumer, NULL);
+	assert_int_equal(
+		qa_code_cache_init(&f->codes, &f->python, 1, &f->last_id, &consumer, NULL), 0);
 	qa_capture_init(&f->capture, &f->python, &f->codes);
 	f->thread.state = (struct qa_thread_state){.address = THREAD, .ident = IDENT};
 	qa_snapshot_init(&f->thread.snapshot, &f->target->base);
@@ -108,7 +109,7 @@ static void a_waiting_thread_is_read_twice(void **state)
 	expect_whole_stack(&f);
 	first = f.target->calls;
 	assert_int_equal(
-		first, 2); /* one copy, for it is what it was; and the heads of its code objects */
+		first, 3); /* one copy, for it is what it was; its codes; and their names */
 	close_fixture(&f);
 }
 

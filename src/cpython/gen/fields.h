@@ -45,6 +45,7 @@ static void print_objects(void)
 	OFFSET("object.bytes_size", PyVarObject, ob_size);
 	OFFSET("object.bytes_data", PyBytesObject, ob_sval);
 	OFFSET("unicode.length", PyASCIIObject, length);
+	OFFSET("unicode.hash", PyASCIIObject, hash);
 	OFFSET("unicode.state", PyASCIIObject, state);
 	SIZE("unicode.ascii_data", PyASCIIObject);
 	SIZE("unicode.compact_data", PyCompactUnicodeObject);
