@@ -9,6 +9,7 @@
 #ifndef QA_CPYTHON_CODE_CACHE_H
 #define QA_CPYTHON_CODE_CACHE_H
 
+#include "cpython/code_head.h"
 #include "cpython/python.h"
 #include "qa/raw.h"
 #include "support/buf.h"
@@ -31,12 +32,11 @@ struct qa_code_cache {
 	uint32_t unreadable; /* id of the code that stands for what cannot be read; 0: not used yet
 			      */
 	struct qa_buf text;
-	struct qa_head_reader *batch;  /* of the objects asked for */
-	struct qa_head_reader *single; /* of one that is looked at again */
+	struct qa_head_reader batch;  /* of the objects asked for */
+	struct qa_head_reader single; /* of one that is looked at again */
 };
 
-/* Returns 0 or -ENOMEM. */
-int qa_code_cache_init(struct qa_code_cache *cache, struct qa_python *python, uint32_t process,
+void qa_code_cache_init(struct qa_code_cache *cache, struct qa_python *python, uint32_t process,
 	uint32_t *last_id, const struct qa_raw_consumer *consumer, void *consumer_ctx);
 void qa_code_cache_free(struct qa_code_cache *cache);
 

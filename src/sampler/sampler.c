@@ -82,15 +82,14 @@ int qa_sampler_open(struct qa_sampler *sampler, struct qa_recording *recording,
 		.exec_marker = qa_process_exec_marker(python->process),
 		.code_consumer = {.code = on_code}};
 	qa_roster_init(&sampler->roster, &sampler->python);
-	rc = qa_code_cache_init(&sampler->codes, &sampler->python, id, &recording->last_code,
+	qa_code_cache_init(&sampler->codes, &sampler->python, id, &recording->last_code,
 		&sampler->code_consumer, sampler);
 	qa_threads_init(&sampler->threads, &sampler->python, id, &recording->last_thread,
 		recording->consumer, recording->consumer_ctx);
 	qa_capture_init(&sampler->capture, &sampler->python, &sampler->codes);
 	qa_sources_init(&sampler->sources, python->process, id, recording->consumer,
 		recording->consumer_ctx);
-	if (!rc)
-		rc = announce_process(sampler, now_ns, id);
+	rc = announce_process(sampler, now_ns, id);
 	if (rc) {
 		qa_sampler_close(sampler);
 		qa_error_set(err, -rc, "The recording could not be begun: %s.", strerror(-rc));

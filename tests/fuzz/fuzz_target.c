@@ -1,0 +1,107 @@
+/*
+ * A hostile process: its memory is the input, repeated every 64 KiB, and so is what it tells about
+ * its own layout. Everything that we take from a target is taken from it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpython/code_cache.h"
+#include "cpython/roster.h"
+#include "cpython/stack_walker.h"
+
+enum { WINDOW = 1 << 16, CODES = 64, READS_MAX = 20000 };
+
+struct hostile_memory {
+	struct qa_memory base;
+	const unsigned char *bytes;
+	size_t len;
+	unsigned reads; /* a process that leads us in circles for too long has ended */
+};
+
+static ssize_t read_pieces(struct qa_memory *memory, const struct qa_piece *pieces, size_t count)
+{
+	struct hostile_memory *hostile = (struct hostile_memory *)memory;
+	ssize_t total = 0;
+
+	if (hostile->reads++ > READS_MAX)
+		return -ESRCH;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < pieces[i].length; k++) {
+			size_t at = (pieces[i].address + k) % WINDOW;
+
+			if (at >= hostile->len)
+				return total ? total : -EFAULT;
+			((unsigned char *)pieces[i].copy)[k] = hostile->bytes[at];
+			total++;
+		}
+	}
+	return total;
+}
+
+static int touch_code(void *ctx, const struct qa_raw_code *code)
+{
+	volatile unsigned char *sum = ctx;
+	const struct qa_str texts[] = {code->file, code->name, code->qualname, code->lines};
+
+	for (size_t t = 0; t < sizeof(texts) / sizeof(*texts); t++)
+		for (size_t i = 0; i < texts[t].len; i++)
+			*sum = (unsigned char)(*sum + (unsigned char)texts[t].data[i]);
+	return 0;
+}
+
+static void resolve(struct qa_python *python, const struct qa_stack *stack)
+{
+	const struct qa_raw_consumer consumer = {.code = touch_code};
+	uint64_t addresses[CODES];
+	uint32_t ids[CODES], last_id = 0;
+	unsigned char sum = 0;
+	struct qa_code_cache cache;
+	size_t count = stack->count < CODES ? stack->count : CODES;
+
+	for (size_t i = 0; i < count; i++)
+		addresses[i] = stack->frames[i].code;
+	qa_code_cache_init(&cache, python, 1, &last_id, &consumer, &sum);
+	qa_code_cache_resolve(&cache, addresses, count, ids);
+	qa_code_cache_free(&cache);
+}
+
+static void sample(struct qa_python *python)
+{
+	struct qa_roster roster;
+	struct qa_snapshot snapshot;
+	struct qa_stack stack = {0};
+
+	qa_roster_init(&roster, python);
+	qa_snapshot_init(&snapshot, python->memory);
+	qa_roster_read(&roster, python);
+	for (size_t i = 0; i < roster.count && i < 4; i++)
+		if (qa_snapshot_take(&snapshot) == 0 &&
+			qa_stack_walk(&snapshot, python, roster.threads[i].address, &stack) == 0)
+			resolve(python, &stack);
+	qa_stack_free(&stack);
+	qa_snapshot_free(&snapshot);
+	qa_roster_free(&roster);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint32_t versions[] = {
+		0x03060ff0, 0x030710f0, 0x030812f0, 0x030a0df0, 0x030b07f0, 0x030c01f0, 0x030d00f0};
+	struct hostile_memory memory = {.base = {read_pieces}, .bytes = data, .len = size};
+	struct qa_python python = {
+		.memory = &memory.base, .runtime = 0x10000, .native_tid = QA_ABSENT};
+	struct qa_error err;
+
+	if (size < 2 || size > WINDOW)
+		return 0;
+	python.version = versions[data[0] % (sizeof(versions) / sizeof(*versions))];
+	python.layout = *qa_layout_row(python.version);
+	python.code_type = data[1] & 1 ? 0x10100 : 0;
+	sample(&python);
+	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0)
+		sample(&python);
+	return 0;
+}
