@@ -28,6 +28,12 @@ def program(name):
     return os.path.join(PROGRAMS, name)
 
 
+def default_signals():
+    """In a new process: who runs the tests may ignore some signals, as nohup and background jobs do."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def wait_until(condition, what):
     """Polls: for what can only be seen from outside."""
     end = time.monotonic() + PATIENCE
@@ -67,6 +73,7 @@ class LiveTest(unittest.TestCase):
         self.trace = os.path.join(self.folder.name, "t.qat")
 
     def start(self, *argv, **options):
+        options.setdefault("preexec_fn", default_signals)
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, **options)
 
         def end():
@@ -87,6 +94,7 @@ class LiveTest(unittest.TestCase):
         return process
 
     def record(self, *arguments, **options):
+        options.setdefault("preexec_fn", default_signals)
         return subprocess.run([RECORD, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=10 * PATIENCE, cwd=self.folder.name, **options)
 

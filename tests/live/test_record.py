@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import (PYTHON, RECORD, LiveTest, function_of, main, per_interpreter, program,
+from harness import (PATIENCE, PYTHON, RECORD, LiveTest, default_signals, function_of, main, per_interpreter, program,
                      status_field, wait_until)
 
 SECONDS = 2
@@ -159,7 +159,7 @@ class Launching(LiveTest):
             self.assertEqual(recorder.stdout.readline(), b"ready\n")
             recorder.send_signal(number)
             self.assertEqual(recorder.stdout.read(), b"got %d\n" % number)
-            self.assertEqual(recorder.wait(), 3)
+            self.assertEqual(recorder.wait(PATIENCE), 3)
             self.assert_whole()
 
     def test_ctrl_c_reaches_the_program_once(self):
@@ -176,6 +176,7 @@ class Launching(LiveTest):
                 "print('count', count, flush=True)")
         pid, terminal = os.forkpty()
         if pid == 0:
+            default_signals()
             os.execv(RECORD, [RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", code])
         try:
             output = b""
@@ -200,6 +201,7 @@ class Launching(LiveTest):
                 "while True: signal.pause()")
         pid, terminal = os.forkpty()
         if pid == 0:
+            default_signals()
             os.execv(RECORD, [RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", code, marker])
         output = b""
         while b"ready" not in output:
@@ -220,12 +222,13 @@ class Launching(LiveTest):
                               preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
         wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 100, "it records")
         recorder.send_signal(signal.SIGHUP)
-        self.assertEqual(recorder.wait(), 0)
+        self.assertEqual(recorder.wait(PATIENCE), 0)
         self.assertGreater(sum(stack.count for stack in self.stacks()), 60)
 
     def test_a_terminal_shows_progress(self):
         pid, terminal = os.forkpty()
         if pid == 0:
+            default_signals()
             os.execv(RECORD, [RECORD, "-o", self.trace, "--", PYTHON, program("split.py"), "1"])
         output = read_to_end(terminal)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
@@ -240,7 +243,7 @@ class Launching(LiveTest):
         self.assertEqual(recorder.stdout.readline(), b"ready\n")
         recorder.stderr.readline()  # the summary
         self.assert_whole()
-        self.assertEqual(recorder.wait(), 0)
+        self.assertEqual(recorder.wait(PATIENCE), 0)
         self.assertEqual(recorder.stdout.read(), b"end\n")
 
     def test_the_trace_may_go_to_stdout(self):
@@ -283,7 +286,7 @@ class Attaching(LiveTest):
             recorder = self.start(RECORD, "-o", self.trace, "--pid", str(target.pid), stderr=subprocess.PIPE)
             wait_until(lambda: os.path.exists(self.trace) and os.path.getsize(self.trace) > 200, "the trace grows")
             recorder.send_signal(number)
-            self.assertEqual(recorder.wait(), 0)
+            self.assertEqual(recorder.wait(PATIENCE), 0)
             self.assertIsNone(target.poll())
             self.assert_whole()
             os.unlink(self.trace)
@@ -296,7 +299,7 @@ class Attaching(LiveTest):
         wait_until(lambda: os.path.getsize(self.trace) > first, "the trace grows")
         target.kill()
         target.wait()
-        self.assertEqual(recorder.wait(), 0)
+        self.assertEqual(recorder.wait(PATIENCE), 0)
         self.assert_whole()
         self.assertGreater(sum(stack.count for stack in self.stacks()), 10)
 
@@ -308,7 +311,7 @@ class Attaching(LiveTest):
         wait_until(lambda: time.monotonic() > begin + 2.5, "2.5 s of samples are taken")
         recorder.kill()
         recorded = time.monotonic() - begin
-        recorder.wait()
+        recorder.wait(PATIENCE)
         self.assertIsNone(target.poll())
         samples = sum(stack.count for stack in self.stacks())
         self.assertGreater(samples, 1000 * (recorded - 1) * 0.5)

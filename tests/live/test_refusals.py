@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from harness import PYTHON, RECORD, UNSUPPORTED, LiveTest, main, per_interpreter, status_field, wait_until
+from harness import PATIENCE, PYTHON, RECORD, UNSUPPORTED, LiveTest, main, per_interpreter, status_field, wait_until
 
 NOBODY = 65534
 
@@ -114,7 +114,7 @@ class Refusals(LiveTest):
         recorder = self.start(RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", "pass")
         wait_until(lambda: status_field(recorder.pid, "State")[0] == "S", "it waits for a reader")
         recorder.send_signal(signal.SIGTERM)
-        self.assertEqual(recorder.wait(), -signal.SIGTERM)
+        self.assertEqual(recorder.wait(PATIENCE), -signal.SIGTERM)
 
     def test_a_reader_that_stalls_does_not_hold_up_the_end(self):
         target = self.start_ready(PYTHON, "forever.py")
@@ -123,7 +123,7 @@ class Refusals(LiveTest):
         recorder = self.start(RECORD, "-q", "-r", "10000", "-d", "2", "-o", "-", "--pid", str(target.pid),
                               stdout=write_end, stderr=subprocess.PIPE)
         os.close(write_end)
-        self.assertEqual(recorder.wait(), 125)
+        self.assertEqual(recorder.wait(PATIENCE), 125)
         self.assertIn(b"Cannot write stdout", recorder.stderr.read())
         os.close(read_end)
 
@@ -167,7 +167,7 @@ class Refusals(LiveTest):
         recorder.stdout.read(8)
         recorder.stdout.close()
         text = recorder.stderr.read().decode()
-        self.assertEqual(recorder.wait(), 5, text)
+        self.assertEqual(recorder.wait(PATIENCE), 5, text)
         self.assertIn("still here", text)
         self.assertIn("Cannot write stdout", text)
 
