@@ -89,10 +89,13 @@ def read_pprof(path, locations):
     need("samples/count wall/nanoseconds[dflt]" in head, "The sample types are wrong.")
     names = {}
     for line in rest.split("Mappings\n")[0].splitlines():
-        found = re.fullmatch(r" *(\d+): 0x0 M=1 (.*?)(?::0)? s=\d+(?:\(\))?", line)
+        found = re.fullmatch(r" *(\d+): 0x0 M=1 (.*) s=\d+(?:\(\))?", line)
         need(found, "A location is strange: %s", line[:120])
-        need(found.group(2) in locations, "Only pprof has this location: %s", found.group(2)[:120])
-        names[found.group(1)] = locations[found.group(2)]
+        number, text = found.groups()
+        if text not in locations and text.endswith(":0"):  # newer ones tell the column, too
+            text = text[:-2]
+        need(text in locations, "Only pprof has this location: %s", text[:120])
+        names[number] = locations[text]
     samples = re.findall(r"^ +(\d+) +(\d+): ([\d ]+)$", head, re.MULTILINE)
     stacks = [[names[number] for number in reversed(ids.split())] for _, _, ids in samples]
     return ([(stack, int(sample[0])) for stack, sample in zip(stacks, samples)],
