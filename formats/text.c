@@ -279,7 +279,10 @@ static void put_nothing(struct report *r)
 
 	qa_sink_printf(r->sink, "No samples were collected.\nReason: %s before the first one.\n",
 		end_reason(profile));
-	if (profile->loss.dropped > 0)
+	if (profile->process_count == 0)
+		qa_sink_puts(r->sink, "There was no Python interpreter: the program has to be "
+				      "Python, or become it by exec.\n");
+	else if (profile->loss.dropped > 0)
 		qa_sink_puts(
 			r->sink, "No stack could be read whole: record again, or for longer.\n");
 	else

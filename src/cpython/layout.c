@@ -242,7 +242,8 @@ int qa_layout_from_debug_offsets(
 	/* Where the table ends and `finalizing` comes is known, and the table tells the latter: do
 	 * they agree? */
 	end = FIRST_OFFSET_AT + sizeof(uint64_t) * count_entries(version);
-	if (len < end || word(head, FINALIZING_AT) != end + BEFORE_FINALIZING)
+	if (len < end || end < FINALIZING_AT + sizeof(uint64_t) ||
+		word(head, FINALIZING_AT) != end + BEFORE_FINALIZING)
 		return qa_error_set(err, EINVAL,
 			"The table of offsets of CPython %s has an unknown length.", text);
 	*layout = *row;

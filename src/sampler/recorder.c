@@ -36,6 +36,7 @@ struct qa_recorder {
 	struct qa_python python; /* the interpreter last found */
 	bool found;              /* python is new, and not sampled yet */
 	uint64_t start_ns;
+	uint64_t ticked_ns; /* when the last tick was taken, or sampling began */
 	uint64_t flushed_ns;
 	int ended_fd;
 	atomic_bool stop;
@@ -188,14 +189,27 @@ static uint64_t weigh(struct qa_recorder *recorder, uint64_t gap_ns)
 	return longest;
 }
 
+/* The process ended while we were held up: what it did meanwhile nobody saw. */
+static void count_unseen_end(struct qa_recorder *recorder)
+{
+	struct qa_raw_loss *loss = &recorder->recording.loss;
+	uint64_t gap = qa_clock_ns() - recorder->ticked_ns;
+
+	if (gap <= recorder->options.period_ns * LONGEST_WEIGHT)
+		return;
+	loss->missed += gap / recorder->options.period_ns;
+	loss->missed_ns += gap;
+}
+
 /* Returns 0 when told to stop; -EAGAIN when the interpreter has gone; else what went wrong. */
 static int sample_until_lost(struct qa_recorder *recorder, struct qa_sampler *sampler)
 {
 	struct qa_schedule schedule;
-	uint64_t now = qa_clock_ns(), last = now, missed, at;
+	uint64_t now = qa_clock_ns(), missed, at;
 	int lost = 0;
 	int rc = 0;
 
+	recorder->ticked_ns = now;
 	qa_schedule_init(&schedule, now, recorder->options.period_ns,
 		recorder->options.seed ? recorder->options.seed : now);
 	while (!rc && lost < TICKS_UNTIL_LOST) {
@@ -205,8 +219,9 @@ static int sample_until_lost(struct qa_recorder *recorder, struct qa_sampler *sa
 			return 0;
 		now = qa_clock_ns();
 		count_lateness(recorder, at, now);
-		rc = qa_sampler_tick(sampler, now, weigh(recorder, now - last));
-		last = now;
+		rc = qa_sampler_tick(sampler, now, weigh(recorder, now - recorder->ticked_ns));
+		if (rc != -ESRCH)
+			recorder->ticked_ns = now;
 		lost = rc == -EAGAIN ? lost + 1 : 0;
 		if (rc == -ENOEXEC)
 			return -EAGAIN; /* another program by now */
@@ -226,6 +241,8 @@ static int sample(struct qa_recorder *recorder, struct qa_error *err)
 		return rc;
 	set_progress(recorder, QA_RECORDER_SAMPLING, &(struct qa_error){0});
 	rc = sample_until_lost(recorder, &sampler);
+	if (rc == -ESRCH)
+		count_unseen_end(recorder);
 	qa_sampler_close(&sampler);
 	return rc;
 }

@@ -187,12 +187,23 @@ static int sample_threads(struct qa_sampler *sampler, uint64_t weight_ns, size_t
 	return rc;
 }
 
+/*
+ * A list that loses a thread while it is read may seem to end there. So a thread is gone only if it
+ * is missing twice.
+ */
 static int read_roster(struct qa_sampler *sampler)
 {
+	bool asked_again = false;
 	int rc = -EAGAIN;
 
-	for (int i = 0; i < ROSTER_ATTEMPTS && rc == -EAGAIN; i++)
+	for (int i = 0; i < ROSTER_ATTEMPTS && rc == -EAGAIN; i++) {
 		rc = qa_roster_read(&sampler->roster, &sampler->python);
+		if (!rc && !asked_again &&
+			!qa_threads_are_all_on(&sampler->threads, &sampler->roster)) {
+			asked_again = true;
+			rc = -EAGAIN;
+		}
+	}
 	return rc == 0 && sampler->roster.count == 0 ? -EAGAIN : rc;
 }
 

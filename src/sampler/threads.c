@@ -121,6 +121,18 @@ bool qa_threads_know_all(const struct qa_threads *threads, const struct qa_roste
 	return true;
 }
 
+bool qa_threads_are_all_on(const struct qa_threads *threads, const struct qa_roster *roster)
+{
+	for (size_t i = 0, k; i < threads->count; i++) {
+		for (k = 0; k < roster->count; k++)
+			if (is_same(threads->list[i], &roster->threads[(i + k) % roster->count]))
+				break;
+		if (k == roster->count)
+			return false;
+	}
+	return true;
+}
+
 int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster)
 {
 	threads->round++;

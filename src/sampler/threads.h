@@ -48,6 +48,9 @@ void qa_threads_free(struct qa_threads *threads);
 /* Is there nobody on the roster who is not on the list? */
 bool qa_threads_know_all(const struct qa_threads *threads, const struct qa_roster *roster);
 
+/* Is everybody on the list still on the roster? */
+bool qa_threads_are_all_on(const struct qa_threads *threads, const struct qa_roster *roster);
+
 /* Makes the list agree with the roster: announces new threads, forgets those that ended. */
 int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster);
 
