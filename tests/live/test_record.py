@@ -194,7 +194,7 @@ class Launching(LiveTest):
             os.execv(RECORD, [RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", code])
         try:
             output = b""
-            while b"ready" not in output:
+            while b"ready\r\n" not in output:
                 output += os.read(terminal, 1000)
             os.write(terminal, b"\x03")
             self.assertIn(b"count 1\r\n", output + read_to_end(terminal))
@@ -218,10 +218,10 @@ class Launching(LiveTest):
             default_signals()
             os.execv(RECORD, [RECORD, "-q", "-o", self.trace, "--", PYTHON, "-c", code, marker])
         output = b""
-        while b"ready" not in output:
+        while b"ready\r\n" not in output:
             output += os.read(terminal, 1000)
         os.close(terminal)
-        os.waitpid(pid, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
         self.assertTrue(os.path.exists(marker))
 
     def test_who_starts_us_may_ignore_the_end_of_children(self):
