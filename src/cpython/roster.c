@@ -89,6 +89,7 @@ static int add_thread(struct reading *r, uint64_t address)
 	if (rc || thread.ident == 0) /* made, but not running yet */
 		return rc;
 	thread.holds_gil = address == r->gil_holder;
+	thread.runs = thread.holds_gil;
 	thread.collecting = thread.holds_gil && r->collecting;
 	r->roster->threads[r->roster->count++] = thread;
 	return 0;

@@ -157,7 +157,7 @@ static int attempt_from_anywhere(struct qa_capture *capture, struct qa_tracked_t
 {
 	int rc = copy_stack(capture, thread, &capture->fresh.stack);
 
-	if (!rc && (thread->state.holds_gil ||
+	if (!rc && (thread->state.runs ||
 			   !qa_stack_equal(&capture->fresh.stack, &thread->last.stack))) {
 		rc = copy_stack(capture, thread, &capture->again);
 		if (!rc && !qa_stack_equal(&capture->fresh.stack, &capture->again))
@@ -173,8 +173,8 @@ int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thre
 	capture->retried = false;
 	for (int i = 0; i < ATTEMPTS && rc == -EAGAIN; i++) {
 		capture->retried |= i > 0;
-		rc = thread->state.holds_gil && capture->may_pin ? attempt_beside(capture, thread)
-								 : -ENOTSUP;
+		rc = thread->state.runs && capture->may_pin ? attempt_beside(capture, thread)
+							    : -ENOTSUP;
 		if (rc == -ENOTSUP)
 			rc = attempt_from_anywhere(capture, thread);
 	}

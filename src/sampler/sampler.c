@@ -182,7 +182,7 @@ static int sample_threads(struct qa_sampler *sampler, uint64_t weight_ns, size_t
 
 	for (int running = 1; running >= 0; running--)
 		for (size_t i = 0; i < threads->count && !rc; i++)
-			if (threads->list[i]->state.holds_gil == running)
+			if (threads->list[i]->state.runs == running)
 				rc = sample_thread(sampler, threads->list[i], weight_ns, taken);
 	return rc;
 }

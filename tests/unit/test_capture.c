@@ -129,7 +129,7 @@ static void a_thread_that_keeps_changing_is_dropped(void **state)
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
 	keep(&f);
 	f.target->before_read = flutter;
-	f.thread.state.holds_gil = true; /* and no rseq: its CPU cannot be told */
+	f.thread.state.runs = true; /* and no rseq: its CPU cannot be told */
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
 	assert_true(f.capture.retried);
 	close_fixture(&f);
@@ -172,7 +172,7 @@ static void run_on(struct fixture *f, int cpu)
 {
 	f->python.has_rseq = true;
 	f->python.rseq_cpu = RSEQ_CPU;
-	f->thread.state.holds_gil = true;
+	f->thread.state.runs = true;
 	fake_put_u32(f->target, IDENT + RSEQ_CPU, (uint32_t)cpu);
 }
 
