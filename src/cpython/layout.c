@@ -5,7 +5,13 @@
 #include <string.h>
 
 static const struct qa_layout rows[] = {
-#include "cpython/layout_rows.inc"
+#if defined(__x86_64__)
+#include "cpython/layout_rows_x86_64.inc"
+#elif defined(__aarch64__)
+#include "cpython/layout_rows_aarch64.inc"
+#else
+#error "There are no rows for this machine: see docs/add-a-cpython-version.md."
+#endif
 };
 
 enum { ROWS = sizeof(rows) / sizeof(*rows) };

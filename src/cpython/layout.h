@@ -2,7 +2,7 @@
  * Where things lie in a CPython of one version: every read of the interpreter goes through one of
  * these rows.
  *
- * 3.6 to 3.12 come from the table in layout_rows.inc, printed by src/cpython/gen from the headers
+ * 3.6 to 3.12 come from the table in layout_rows_*.inc, printed by src/cpython/gen from the headers
  * of that version. From 3.13 on the target tells most of it itself (_Py_DebugOffsets); what it
  * leaves out comes from a row, too. All offsets are bytes; QA_ABSENT means that this version has no
  * such field.

@@ -27,19 +27,6 @@ struct image {
 	uint64_t symbols[SYMBOLS];
 };
 
-static bool is_first_of_file(const struct qa_maps *maps, size_t index)
-{
-	const struct qa_mapping *mapping = &maps->list[index];
-
-	if (mapping->inode == 0)
-		return false;
-	for (size_t i = 0; i < index; i++)
-		if (maps->list[i].inode == mapping->inode &&
-			maps->list[i].device == mapping->device)
-			return false;
-	return true;
-}
-
 /* False: the file behind the mapping holds no interpreter. PyCode_Type alone is a sign of one too
  * old to have a _PyRuntime. */
 static bool inspect_image(
@@ -74,7 +61,7 @@ static bool find_image(
 		for (size_t i = 0; i < maps->count; i++) {
 			const struct qa_mapping *mapping = &maps->list[i];
 
-			if (!is_first_of_file(maps, i))
+			if (!qa_maps_is_first_of_file(maps, i))
 				continue;
 			if ((executable || is_likely(mapping)) == likely &&
 				inspect_image(process, mapping, image))
@@ -93,7 +80,7 @@ static int unsupported(struct qa_error *err, uint32_t version, const char *kind)
 	qa_version_text(version, text, sizeof(text));
 	qa_error_set(
 		err, ENOTSUP, "The process runs CPython %s%s, which is not supported.", text, kind);
-	qa_error_hint(err, "Supported are the releases of CPython 3.6 to 3.15 for x86-64 (no debug "
+	qa_error_hint(err, "Supported are the releases of CPython 3.6 to 3.15 (no debug "
 			   "and no free-threaded builds).");
 	return -ENOTSUP;
 }
@@ -185,33 +172,6 @@ static int find_runtime(struct qa_python *python, const struct qa_maps *maps,
 		python->gil_holder =
 			python->runtime + (uint64_t)python->layout.runtime.tstate_current;
 	return 0;
-}
-
-/* glibc tells where each thread's rseq area lies, relative to the thread pointer. */
-static void find_rseq(struct qa_python *python, const struct qa_maps *maps)
-{
-	enum { CPU_IN_AREA = 4 };
-
-	for (size_t i = 0; i < maps->count; i++) {
-		const char *name = strrchr(maps->list[i].path, '/');
-		struct qa_elf_symbol symbols[] = {{"__rseq_offset", 0}, {"__rseq_size", 0}};
-		struct qa_elf_file file;
-		uint64_t offset;
-		uint32_t size = 0;
-
-		if (!name || strncmp(name, "/ld-", 4) != 0 || !is_first_of_file(maps, i))
-			continue;
-		if (qa_elf_file_inspect(python->process, &maps->list[i], symbols, 2, "", &file) ||
-			!symbols[0].value)
-			continue;
-		if (qa_memory_read_u64(python->memory, symbols[0].value + file.bias, &offset) ||
-			qa_memory_read(
-				python->memory, symbols[1].value + file.bias, &size, sizeof(size)))
-			continue;
-		python->has_rseq = size >= CPU_IN_AREA + sizeof(uint32_t);
-		python->rseq_cpu = (int64_t)offset + CPU_IN_AREA;
-		return;
-	}
 }
 
 /* Before 3.11 Python keeps no kernel thread ids; glibc does, in each thread's struct: found by the
@@ -316,7 +276,7 @@ static int find_in_maps(struct qa_python *python, const struct qa_maps *maps, st
 	memcpy(python->build_id, image.file.build_id, sizeof(python->build_id));
 	rc = check_structures(python, err);
 	if (!rc)
-		find_rseq(python, maps);
+		qa_rseq_find(python->process, python->memory, maps, &python->rseq);
 	return rc;
 }
 

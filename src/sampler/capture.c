@@ -102,13 +102,13 @@ static int cpu_of(const struct qa_capture *capture, const struct qa_tracked_thre
 	int cpu_by_kernel, rc;
 	uint32_t cpu;
 
-	if (!python->has_rseq) {
+	if (!python->rseq.registered) {
 		cpu_by_kernel = thread->tid ? qa_process_thread_cpu(python->process, thread->tid)
 					    : -ENOTSUP;
 		return cpu_by_kernel == -ENOENT ? -EAGAIN
 						: cpu_by_kernel; /* the thread has just ended */
 	}
-	rc = qa_memory_read(python->memory, thread->state.ident + (uint64_t)python->rseq_cpu, &cpu,
+	rc = qa_memory_read(python->memory, thread->state.ident + (uint64_t)python->rseq.cpu, &cpu,
 		sizeof(cpu));
 	if (rc)
 		return rc;

@@ -170,8 +170,8 @@ static int capture_in_peace(struct fixture *f)
 
 static void run_on(struct fixture *f, int cpu)
 {
-	f->python.has_rseq = true;
-	f->python.rseq_cpu = RSEQ_CPU;
+	f->python.rseq.registered = true;
+	f->python.rseq.cpu = RSEQ_CPU;
 	f->thread.state.runs = true;
 	fake_put_u32(f->target, IDENT + RSEQ_CPU, (uint32_t)cpu);
 }

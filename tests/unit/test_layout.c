@@ -321,6 +321,7 @@ static void refuses_versions_that_it_does_not_know(void **state)
 	assert_null(qa_layout_row(UINT32_MAX));
 }
 
+#if defined(__x86_64__)
 static void rows_of_3_7_differ_by_patch(void **state)
 {
 	(void)state;
@@ -330,6 +331,17 @@ static void rows_of_3_7_differ_by_patch(void **state)
 	assert_int_equal(qa_layout_row(0x030704f0)->runtime.tstate_current, 1480);
 	assert_int_equal(qa_layout_row(0x030710f0)->runtime.gc_collecting, 632);
 }
+#else
+/* A mutex is larger here, and of the first releases it is not known what lies before what. */
+static void rows_of_3_7_differ_by_patch(void **state)
+{
+	(void)state;
+	assert_null(qa_layout_row(0x030700f0));
+	assert_null(qa_layout_row(0x030703f0));
+	assert_int_equal(qa_layout_row(0x030704f0)->runtime.tstate_current, 1480 + 2 * 8);
+	assert_int_equal(qa_layout_row(0x030710f0)->runtime.gc_collecting, 632);
+}
+#endif
 
 /* Every row must be usable: no field that every version has is missing. */
 static void rows_are_complete(void **state)
