@@ -64,7 +64,7 @@ CMD_OBJECTS := $(call object,$(filter-out $(MAIN_SOURCES),$(CMD_SOURCES)))
 UNIT_HELPERS := $(call object,$(filter-out tests/unit/test_%,$(UNIT_SOURCES)))
 FUZZ_HELPERS := $(call object,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)))
 PROGRAMS    := $(patsubst src/cmd/qa_%.c,$(BUILD)/qa-%,$(MAIN_SOURCES))
-TESTS       := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)) $(wildcard tests/golden/*.c))
+TESTS       := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)) $(wildcard tests/golden/*.c tests/live/*.c))
 FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
 
 .DELETE_ON_ERROR:
@@ -126,7 +126,7 @@ docs-images: demo ## the README's picture, from the demo's recording
 
 # --- testing -----------------------------------------------------------------------------------
 
-.PHONY: deps-check tests fuzzers check check-unit check-full check-fresh fuzz lint format
+.PHONY: deps-check tests fuzzers check check-unit check-full check-pythons check-aarch64 check-fresh docs-matrix fuzz lint format
 deps-check: ## install what the tests need
 	@tests/deps/install build check
 
@@ -143,8 +143,18 @@ check: deps-check ## all tests; the last line counts them
 check-unit: deps-check ## only the tests that need no other process and no privilege
 	@$(PYTHON) tests/run --only build-gcc,unit
 
-check-full: deps-check ## all tests, with the fuzzers FUZZ_SECONDS each
-	@$(PYTHON) tests/run --fuzz-seconds $(FUZZ_SECONDS)
+check-full: deps-check ## all tests, also those that download; the fuzzers FUZZ_SECONDS each
+	@$(PYTHON) tests/run --full --fuzz-seconds $(FUZZ_SECONDS)
+
+check-pythons: deps-check ## the live tests on every version of CPython, which it gets; fails if one is missing
+	@tests/pythons/get || echo 'Not all could be had: the matrix shows which.'
+	@QA_EVERY_VERSION=1 $(PYTHON) tests/run --only live
+
+check-aarch64: deps-check ## build for aarch64, and run under an emulator what runs there
+	@$(PYTHON) tests/run --only aarch64
+
+docs-matrix: check-pythons ## docs/matrix.md: what was tested on which CPython
+	QA_BUILD=build-gcc $(PYTHON) tests/live/matrix.py --write docs/matrix.md
 
 check-fresh: ## make demo and make check of the last commit, in a fresh system
 	tests/fresh/run
