@@ -1,4 +1,7 @@
-"""What a recording says about each thread: its ids, who holds the GIL, who has something to do."""
+"""
+Cells of the matrix, one test each: the names and lines of frames, the ids of threads, who holds the GIL, who has something
+to do.
+"""
 import collections
 import json
 import os
@@ -72,7 +75,19 @@ class OneBusy(LiveTest):
 
 
 @per_interpreter()
-class Lines(LiveTest):
+class Frames(LiveTest):
+    @proves("exact names")
+    def each_name(self, interpreter):
+        """Each function under the name that the interpreter has for it, in its file."""
+        done = self.record("-q", "-r", "1000", "-o", self.trace, "--", interpreter.path, program("names.py"), "0.6")
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        functions = json.loads(done.stdout.decode().splitlines()[-1])["functions"]
+        frames = {frame for stack in self.stacks() for frame in stack.frames if " (" in frame}
+        seen = {tuple(frame.rsplit(":", 1)[0].rsplit(" (", 1)) for frame in frames}
+        for function in functions:
+            names = {function["qualname"]} if interpreter.hexversion >= 0x030b0000 else {function["name"], function["qualname"]}
+            self.assertTrue(names & {name for name, file in seen if file == function["file"]}, (function, sorted(seen)))
+
     @proves("lines")
     def each_line(self, interpreter):
         """The line of the innermost frame, and the line of its call."""
