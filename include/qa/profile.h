@@ -141,6 +141,7 @@ struct qa_profile {
 	const char *recorder; /* "qa-record 0.1.0" */
 	const char *host;
 	const char *kernel;
+	const char *engine;    /* as in struct qa_raw_session */
 	uint64_t start_ns;     /* monotonic */
 	uint64_t end_ns;       /* of the end record, else of the last sample */
 	int64_t start_wall_ns; /* since 1970 */

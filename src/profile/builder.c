@@ -41,6 +41,8 @@ static int on_session(void *ctx, const struct qa_raw_session *raw)
 		rc = qa_strings_text(&builder->strings, raw->host, &view->host);
 	if (!rc)
 		rc = qa_strings_text(&builder->strings, raw->kernel, &view->kernel);
+	if (!rc)
+		rc = qa_strings_text(&builder->strings, raw->engine, &view->engine);
 	view->start_ns = raw->start_ns;
 	view->end_ns = raw->start_ns;
 	view->start_wall_ns = raw->start_wall_ns;
@@ -370,6 +372,7 @@ static void show(struct qa_profile_store *store)
 	view->recorder = view->recorder ? view->recorder : "";
 	view->host = view->host ? view->host : "";
 	view->kernel = view->kernel ? view->kernel : "";
+	view->engine = view->engine ? view->engine : "";
 }
 
 int qa_profile_builder_finish(

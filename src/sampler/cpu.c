@@ -54,11 +54,6 @@ int qa_cpu_pin(int cpu)
 	return rc;
 }
 
-int qa_cpu_current(void)
-{
-	return sched_getcpu();
-}
-
 uint64_t qa_cpu_switches(void)
 {
 	struct rusage usage;

@@ -17,9 +17,6 @@ void qa_cpu_be_prompt(void);
  * it. */
 int qa_cpu_pin(int cpu);
 
-/* The CPU that we are on right now. */
-int qa_cpu_current(void);
-
 /* How often this thread has been switched out so far. */
 uint64_t qa_cpu_switches(void);
 

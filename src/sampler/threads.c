@@ -18,6 +18,7 @@ void qa_threads_init(struct qa_threads *threads, struct qa_python *python, uint3
 
 static void free_thread(struct qa_tracked_thread *thread)
 {
+	qa_thread_activity_close(&thread->activity);
 	qa_snapshot_free(&thread->snapshot);
 	qa_stack_free(&thread->last.stack);
 	free(thread->last.ids);
@@ -77,6 +78,7 @@ static int add_thread(struct qa_threads *threads, const struct qa_thread_state *
 	 */
 	thread->tid = threads->inner_pid == threads->python->process->pid ? (pid_t)tid : 0;
 	thread->seen = threads->round;
+	qa_thread_activity_open(&thread->activity, threads->python->process, thread->tid);
 	qa_snapshot_init(&thread->snapshot, threads->python->memory);
 	threads->list[threads->count++] = thread;
 	return announce(threads, thread, tid == (uint64_t)threads->inner_pid);

@@ -19,6 +19,7 @@ struct fixture fixture_begin(const struct qa_raw_consumer *consumer, void *ctx)
 		.recorder = qa_str("qa-record 0.1.0"),
 		.host = qa_str("host"),
 		.kernel = qa_str("Linux 6.1 x86_64"),
+		.engine = qa_str("beside"),
 		.start_ns = FIXTURE_START,
 		.start_wall_ns = 1700000000000000000,
 		.period_ns = FIXTURE_PERIOD,
