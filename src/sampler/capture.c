@@ -60,8 +60,9 @@ static int make_room(struct qa_capture *capture, size_t count)
  * Gives each frame its code's id: outer frames that have not moved keep what they had, the others
  * are looked up. A run of frames of the same code, as in a recursion, is looked up once.
  */
-static int resolve_codes(struct qa_capture *capture, const struct qa_known_stack *last)
+static int resolve_codes(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
+	const struct qa_known_stack *last = &thread->last;
 	const struct qa_stack *stack = &capture->fresh.stack;
 	size_t kept = common_frames(stack, &last->stack);
 	size_t changed, unique = 0, at = 0;
@@ -75,8 +76,8 @@ static int resolve_codes(struct qa_capture *capture, const struct qa_known_stack
 	for (size_t i = 0; i < changed; i++)
 		if (i == 0 || stack->frames[i].code != stack->frames[i - 1].code)
 			capture->addresses[unique++] = stack->frames[i].code;
-	rc = qa_code_cache_resolve(
-		capture->codes, capture->addresses, unique, capture->codes_found);
+	rc = qa_code_cache_resolve(capture->codes, &thread->snapshot, capture->addresses, unique,
+		capture->codes_found);
 	for (size_t i = 0; i < changed && !rc; i++) {
 		at += i > 0 && stack->frames[i].code != stack->frames[i - 1].code;
 		capture->fresh.ids[i] = (struct qa_frame_ids){.code = capture->codes_found[at]};
@@ -95,44 +96,43 @@ static int copy_stack(
 		  : qa_stack_walk(&thread->snapshot, capture->python, thread->state.address, stack);
 }
 
-/* The CPU that the thread runs on, or ran on last; or a negative errno. */
-static int cpu_of(const struct qa_capture *capture, const struct qa_tracked_thread *thread)
+/* The CPU that the thread ran on when it was last looked at; or a negative errno. */
+static int cpu_of(const struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
-	const struct qa_python *python = capture->python;
-	int cpu_by_kernel, rc;
-	uint32_t cpu;
+	struct qa_watch *watch = &thread->cpu;
+	int cpu, rc;
 
-	if (!python->has_rseq) {
-		cpu_by_kernel = thread->tid ? qa_process_thread_cpu(python->process, thread->tid)
-					    : -ENOTSUP;
-		return cpu_by_kernel == -ENOENT ? -EAGAIN
-						: cpu_by_kernel; /* the thread has just ended */
+	if (watch->address) {
+		rc = watch->seen ? 0 : qa_watch_look(watch);
+		if (rc)
+			return rc;
+		return watch->seen && watch->value <= INT32_MAX ? (int)watch->value : -ENOTSUP;
 	}
-	rc = qa_memory_read(python->memory, thread->state.ident + (uint64_t)python->rseq_cpu, &cpu,
-		sizeof(cpu));
-	if (rc)
-		return rc;
-	return cpu <= INT32_MAX ? (int)cpu : -ENOTSUP; /* not registered */
+	cpu = thread->tid ? qa_process_thread_cpu(capture->python->process, thread->tid) : -ENOTSUP;
+	return cpu == -ENOENT ? -EAGAIN : cpu; /* the thread has just ended */
 }
 
-/* Moves us to the thread's CPU. -EAGAIN: it moved meanwhile. -ENOTSUP: its CPU cannot be told, or
- * not be used. */
-static int join_cpu(struct qa_capture *capture, const struct qa_tracked_thread *thread)
+/* Was the thread on our CPU all the time? */
+static bool was_beside(const struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	return thread->cpu.address ? qa_watch_was(&thread->cpu, (uint32_t)capture->pinned)
+				   : cpu_of(capture, thread) == capture->pinned;
+}
+
+/* Moves us to the thread's CPU. -ENOTSUP: its CPU cannot be told, or not be used. */
+static int join_cpu(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	int cpu = cpu_of(capture, thread);
 
-	if (cpu < 0)
-		return cpu;
-	if (cpu != capture->pinned) {
-		if (qa_cpu_pin(cpu)) {
-			capture->may_pin = false;
-			return -ENOTSUP;
-		}
-		capture->pinned = cpu;
-		capture->retried = true;
-		cpu = cpu_of(capture, thread);
+	if (cpu < 0 || cpu == capture->pinned)
+		return cpu < 0 ? cpu : 0;
+	if (qa_cpu_pin(cpu)) {
+		capture->may_pin = false;
+		return -ENOTSUP;
 	}
-	return cpu == capture->pinned ? 0 : -EAGAIN;
+	capture->pinned = cpu;
+	capture->retried = true;
+	return 0;
 }
 
 static int attempt_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
@@ -143,27 +143,30 @@ static int attempt_beside(struct qa_capture *capture, struct qa_tracked_thread *
 	if (rc)
 		return rc;
 	switches = qa_cpu_switches();
-	if (cpu_of(capture, thread) != capture->pinned)
+	if (!thread->cpu.address && !was_beside(capture, thread))
 		return -EAGAIN;
+	qa_watch_begin(&thread->cpu);
 	rc = copy_stack(capture, thread, &capture->fresh.stack);
 	if (!rc)
-		rc = resolve_codes(capture, &thread->last);
-	if (!rc && (cpu_of(capture, thread) != capture->pinned || qa_cpu_switches() != switches))
+		rc = resolve_codes(capture, thread);
+	if (!rc && (!was_beside(capture, thread) || qa_cpu_switches() != switches))
 		rc = -EAGAIN;
 	return rc;
 }
 
 static int attempt_from_anywhere(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
-	int rc = copy_stack(capture, thread, &capture->fresh.stack);
+	int rc;
 
+	qa_watch_begin(&thread->cpu);
+	rc = copy_stack(capture, thread, &capture->fresh.stack);
 	if (!rc && (thread->state.runs ||
 			   !qa_stack_equal(&capture->fresh.stack, &thread->last.stack))) {
 		rc = copy_stack(capture, thread, &capture->again);
 		if (!rc && !qa_stack_equal(&capture->fresh.stack, &capture->again))
 			rc = -EAGAIN;
 	}
-	return rc ? rc : resolve_codes(capture, &thread->last);
+	return rc ? rc : resolve_codes(capture, thread);
 }
 
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread)
