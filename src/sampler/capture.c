@@ -12,6 +12,8 @@ enum {
 	   code made and dropped in a loop comes back at the same addresses. */
 	ALWAYS_VERIFIED = 32,
 	NO_CPU = -1,
+	/* Twice what it takes to copy a page and to go through the frames in it. */
+	NS_PER_PAGE = 4000,
 };
 
 void qa_capture_init(
@@ -135,21 +137,42 @@ static int join_cpu(struct qa_capture *capture, const struct qa_tracked_thread *
 	return cpu == capture->pinned ? 0 : -EAGAIN;
 }
 
+/* Were we switched out since? */
+static bool was_switched_out(void *ctx)
+{
+	const uint64_t *switches = ctx;
+
+	return qa_cpu_switches() != *switches;
+}
+
+static int copy_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	uint64_t switches = qa_cpu_switches();
+	int rc;
+
+	if (cpu_of(capture, thread) != capture->pinned)
+		return -EAGAIN;
+	thread->snapshot.is_spoilt = was_switched_out;
+	thread->snapshot.spoilt_ctx = &switches;
+	rc = copy_stack(capture, thread, &capture->fresh.stack);
+	thread->snapshot.is_spoilt = NULL;
+	if (!rc)
+		rc = resolve_codes(capture, &thread->last);
+	if (!rc && (cpu_of(capture, thread) != capture->pinned || was_switched_out(&switches)))
+		rc = -EAGAIN;
+	return rc;
+}
+
 static int attempt_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
-	uint64_t switches;
+	struct qa_cpu_hold hold;
 	int rc = join_cpu(capture, thread);
 
 	if (rc)
 		return rc;
-	switches = qa_cpu_switches();
-	if (cpu_of(capture, thread) != capture->pinned)
-		return -EAGAIN;
-	rc = copy_stack(capture, thread, &capture->fresh.stack);
-	if (!rc)
-		rc = resolve_codes(capture, &thread->last);
-	if (!rc && (cpu_of(capture, thread) != capture->pinned || qa_cpu_switches() != switches))
-		rc = -EAGAIN;
+	qa_cpu_hold(&hold, thread->snapshot.count * NS_PER_PAGE);
+	rc = copy_beside(capture, thread);
+	qa_cpu_let_go(&hold);
 	return rc;
 }
 
