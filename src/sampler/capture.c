@@ -12,6 +12,8 @@ enum {
 	   code made and dropped in a loop comes back at the same addresses. */
 	ALWAYS_VERIFIED = 32,
 	NO_CPU = -1,
+	/* Twice what it takes to copy a page and to go through the frames in it. */
+	NS_PER_PAGE = 4000,
 };
 
 void qa_capture_init(
@@ -135,22 +137,43 @@ static int join_cpu(struct qa_capture *capture, struct qa_tracked_thread *thread
 	return 0;
 }
 
+/* Were we switched out since? */
+static bool was_switched_out(void *ctx)
+{
+	const uint64_t *switches = ctx;
+
+	return qa_cpu_switches() != *switches;
+}
+
+static int copy_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	uint64_t switches = qa_cpu_switches();
+	int rc;
+
+	if (!thread->cpu.address && !was_beside(capture, thread))
+		return -EAGAIN;
+	qa_watch_begin(&thread->cpu);
+	thread->snapshot.is_spoilt = was_switched_out;
+	thread->snapshot.spoilt_ctx = &switches;
+	rc = copy_stack(capture, thread, &capture->fresh.stack);
+	if (!rc)
+		rc = resolve_codes(capture, thread);
+	thread->snapshot.is_spoilt = NULL;
+	if (!rc && (!was_beside(capture, thread) || was_switched_out(&switches)))
+		rc = -EAGAIN;
+	return rc;
+}
+
 static int attempt_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
-	uint64_t switches;
+	struct qa_cpu_hold hold;
 	int rc = join_cpu(capture, thread);
 
 	if (rc)
 		return rc;
-	switches = qa_cpu_switches();
-	if (!thread->cpu.address && !was_beside(capture, thread))
-		return -EAGAIN;
-	qa_watch_begin(&thread->cpu);
-	rc = copy_stack(capture, thread, &capture->fresh.stack);
-	if (!rc)
-		rc = resolve_codes(capture, thread);
-	if (!rc && (!was_beside(capture, thread) || qa_cpu_switches() != switches))
-		rc = -EAGAIN;
+	qa_cpu_hold(&hold, thread->snapshot.count * NS_PER_PAGE);
+	rc = copy_beside(capture, thread);
+	qa_cpu_let_go(&hold);
 	return rc;
 }
 
