@@ -63,7 +63,7 @@ static int make_room(struct qa_capture *capture, size_t count)
  * Gives each frame its code's id: outer frames that have not moved keep what they had, the others
  * are looked up. A run of frames of the same code, as in a recursion, is looked up once.
  */
-int qa_capture_resolve(struct qa_capture *capture, const struct qa_tracked_thread *thread)
+int qa_capture_resolve(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	const struct qa_stack *stack = &capture->fresh.stack;
 	const struct qa_known_stack *last = &thread->last;
@@ -79,8 +79,8 @@ int qa_capture_resolve(struct qa_capture *capture, const struct qa_tracked_threa
 	for (size_t i = 0; i < changed; i++)
 		if (i == 0 || stack->frames[i].code != stack->frames[i - 1].code)
 			capture->addresses[unique++] = stack->frames[i].code;
-	rc = qa_code_cache_resolve(
-		capture->codes, capture->addresses, unique, capture->codes_found);
+	rc = qa_code_cache_resolve(capture->codes, &thread->snapshot, capture->addresses, unique,
+		capture->codes_found);
 	for (size_t i = 0; i < changed && !rc; i++) {
 		at += i > 0 && stack->frames[i].code != stack->frames[i - 1].code;
 		capture->fresh.ids[i] = (struct qa_frame_ids){.code = capture->codes_found[at]};
@@ -93,8 +93,10 @@ int qa_capture_resolve(struct qa_capture *capture, const struct qa_tracked_threa
 int qa_capture_copy(
 	struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack)
 {
-	int rc = qa_snapshot_take(&thread->snapshot);
+	int rc;
 
+	qa_watch_begin(&thread->cpu);
+	rc = qa_snapshot_take(&thread->snapshot);
 	return rc ? rc
 		  : qa_stack_walk(&thread->snapshot, capture->python, thread->state.address, stack);
 }

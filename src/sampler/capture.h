@@ -44,6 +44,6 @@ int qa_capture_copy(
 	struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack);
 
 /* For engines: gives each frame of the fresh stack its code's id. */
-int qa_capture_resolve(struct qa_capture *capture, const struct qa_tracked_thread *thread);
+int qa_capture_resolve(struct qa_capture *capture, struct qa_tracked_thread *thread);
 
 #endif

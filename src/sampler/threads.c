@@ -79,7 +79,9 @@ static int add_thread(struct qa_threads *threads, const struct qa_thread_state *
 	thread->tid = threads->inner_pid == threads->python->process->pid ? (pid_t)tid : 0;
 	thread->seen = threads->round;
 	qa_thread_activity_open(&thread->activity, threads->python->process, thread->tid);
-	qa_snapshot_init(&thread->snapshot, threads->python->memory);
+	qa_watch_init(&thread->cpu, threads->python->memory,
+		threads->python->has_rseq ? state->ident + (uint64_t)threads->python->rseq_cpu : 0);
+	qa_snapshot_init(&thread->snapshot, &thread->cpu.base);
 	threads->list[threads->count++] = thread;
 	return announce(threads, thread, tid == (uint64_t)threads->inner_pid);
 }

@@ -6,6 +6,7 @@
 #include "cpython/stack_walker.h"
 #include "qa/raw.h"
 #include "target/thread_activity.h"
+#include "target/watch.h"
 
 /* What became of one frame of a stack: its code's id and its node. */
 struct qa_frame_ids {
@@ -25,6 +26,7 @@ struct qa_tracked_thread {
 	uint32_t id; /* in the recording */
 	pid_t tid;   /* the kernel's; 0: unknown */
 	struct qa_thread_activity activity;
+	struct qa_watch cpu; /* the CPU that it runs on, around all that is read of it */
 	struct qa_snapshot snapshot;
 	struct qa_known_stack last; /* as last taken */
 	uint32_t seen;              /* the round in which the roster named it last */

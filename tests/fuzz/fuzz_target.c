@@ -50,7 +50,8 @@ static int touch_code(void *ctx, const struct qa_raw_code *code)
 	return 0;
 }
 
-static void resolve(struct qa_python *python, const struct qa_stack *stack)
+static void resolve(
+	struct qa_python *python, struct qa_snapshot *snapshot, const struct qa_stack *stack)
 {
 	const struct qa_raw_consumer consumer = {.code = touch_code};
 	uint64_t addresses[CODES];
@@ -62,7 +63,7 @@ static void resolve(struct qa_python *python, const struct qa_stack *stack)
 	for (size_t i = 0; i < count; i++)
 		addresses[i] = stack->frames[i].code;
 	qa_code_cache_init(&cache, python, 1, &last_id, &consumer, &sum);
-	qa_code_cache_resolve(&cache, addresses, count, ids);
+	qa_code_cache_resolve(&cache, snapshot, addresses, count, ids);
 	qa_code_cache_free(&cache);
 }
 
@@ -78,7 +79,7 @@ static void sample(struct qa_python *python)
 	for (size_t i = 0; i < roster.count && i < 4; i++)
 		if (qa_snapshot_take(&snapshot) == 0 &&
 			qa_stack_walk(&snapshot, python, roster.threads[i].address, &stack) == 0)
-			resolve(python, &stack);
+			resolve(python, &snapshot, &stack);
 	qa_stack_free(&stack);
 	qa_snapshot_free(&snapshot);
 	qa_roster_free(&roster);

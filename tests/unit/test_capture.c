@@ -61,7 +61,8 @@ static void open_fixture(struct fixture *f)
 	qa_capture_init(&f->capture, &f->python, &f->codes, &qa_engine_beside);
 	qa_thread_activity_open(&f->thread.activity, NULL, 0);
 	f->thread.state = (struct qa_thread_state){.address = THREAD, .ident = IDENT};
-	qa_snapshot_init(&f->thread.snapshot, &f->target->base);
+	qa_watch_init(&f->thread.cpu, &f->target->base, 0);
+	qa_snapshot_init(&f->thread.snapshot, &f->thread.cpu.base);
 }
 
 static void close_fixture(struct fixture *f)
@@ -107,8 +108,7 @@ static void a_waiting_thread_is_read_twice(void **state)
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
 	expect_whole_stack(&f);
 	first = f.target->calls;
-	assert_int_equal(
-		first, 3); /* one copy, for it is what it was; its codes; and their names */
+	assert_int_equal(first, 1); /* one copy, for it is what it was; its codes are in it */
 	close_fixture(&f);
 }
 
@@ -149,7 +149,7 @@ static void a_running_thread_read_from_elsewhere_is_read_twice(void **state)
 	keep(&f);
 	f.target->calls = 0;
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
-	assert_int_equal(f.target->calls, 4); /* two copies; the codes; and their names */
+	assert_int_equal(f.target->calls, 2); /* two copies, with the codes and their names */
 	close_fixture(&f);
 }
 
@@ -200,8 +200,7 @@ static int capture_in_peace(struct fixture *f)
 
 static void run_on(struct fixture *f, int cpu)
 {
-	f->python.has_rseq = true;
-	f->python.rseq_cpu = RSEQ_CPU;
+	f->thread.cpu.address = IDENT + RSEQ_CPU;
 	f->thread.state.runs = true;
 	fake_put_u32(f->target, IDENT + RSEQ_CPU, (uint32_t)cpu);
 }
@@ -226,9 +225,7 @@ static void a_running_thread_is_read_from_its_cpu(void **state)
  * tells. */
 static void move_away(struct fake_target *target)
 {
-	enum { CHECK = 1, COPY, CODES, NAMES };
-
-	if (target->calls == NAMES)
+	if (target->calls == 1)
 		fake_put_u32(target, IDENT + RSEQ_CPU, NO_SUCH_CPU);
 }
 
