@@ -130,7 +130,8 @@ static void explain_barred(const struct qa_raw_loss *loss)
 	struct qa_error error = {0};
 
 	qa_error_set(&error, EXDEV,
-		"%llu samples were dropped because their threads ran where qa-record may not go.",
+		"%llu samples were dropped because their threads could not be reached: they ran on "
+		"CPUs that qa-record may not use, or something else traces them.",
 		(unsigned long long)loss->barred);
 	qa_error_hint(&error, "Let it use the same CPUs as the program (cpuset, taskset), or read "
 			      "from other CPUs, which loses what runs fast: --on-cpu=never.");
