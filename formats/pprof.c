@@ -122,19 +122,13 @@ static void put_mapping(struct writer *w)
 	put_piece(w, &piece);
 }
 
-static bool same_function(const struct qa_frame *a, const struct qa_frame *b)
-{
-	return a->kind == b->kind && a->first_line == b->first_line &&
-	       strcmp(a->file, b->file) == 0 && strcmp(a->name, b->name) == 0;
-}
-
-static void put_function(struct writer *w, const struct qa_frame *frame, uint64_t id)
+static void put_function(struct writer *w, const struct qa_frame *frame)
 {
 	Qa__Pprof__Function function = QA__PPROF__FUNCTION__INIT;
 	Qa__Pprof__Function *functions[] = {&function};
 	Qa__Pprof__Profile piece = QA__PPROF__PROFILE__INIT;
 
-	function.id = id;
+	function.id = frame->function + (uint64_t)1;
 	function.name = text_number(w, frame->name);
 	function.filename = text_number(w, frame->file);
 	function.start_line = frame->first_line;
@@ -143,8 +137,7 @@ static void put_function(struct writer *w, const struct qa_frame *frame, uint64_
 	put_piece(w, &piece);
 }
 
-static void put_location(
-	struct writer *w, const struct qa_frame *frame, uint64_t id, uint64_t function)
+static void put_location(struct writer *w, const struct qa_frame *frame, uint64_t id)
 {
 	Qa__Pprof__Line line = QA__PPROF__LINE__INIT;
 	Qa__Pprof__Line *lines[] = {&line};
@@ -152,7 +145,7 @@ static void put_location(
 	Qa__Pprof__Location *locations[] = {&location};
 	Qa__Pprof__Profile piece = QA__PPROF__PROFILE__INIT;
 
-	line.function_id = function;
+	line.function_id = frame->function + (uint64_t)1;
 	line.line = frame->line;
 	location.id = id;
 	location.mapping_id = MAPPING_ID;
@@ -163,18 +156,15 @@ static void put_location(
 	put_piece(w, &piece);
 }
 
-/* A location for each frame, with the frame's index + 1 for its id. The lines of a function are
- * neighbours. */
+/* A location for each frame. Ids are the indices of frames and functions + 1: 0 is not allowed. */
 static void put_frames(struct writer *w)
 {
-	uint64_t function = 0;
-
 	for (size_t i = 0; i < w->profile->frame_count; i++) {
 		const struct qa_frame *frame = &w->profile->frames[i];
 
-		if (i == 0 || !same_function(frame, frame - 1))
-			put_function(w, frame, ++function);
-		put_location(w, frame, i + 1, function);
+		if (i == 0 || frame->function != frame[-1].function)
+			put_function(w, frame);
+		put_location(w, frame, i + 1);
 	}
 }
 

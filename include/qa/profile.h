@@ -52,7 +52,9 @@ struct qa_frame {
 	const char *short_name; /* the plain name: co_name */
 	const char *file;       /* as the code object says; "" when unknown */
 	uint32_t file_index;    /* into files[], or QA_NONE */
-	int line;               /* by line: the line; by function: first_line. 0: unknown */
+	uint32_t function; /* counts the functions up from 0 in their order: equal for the lines of
+			      one */
+	int line;          /* by line: the line; by function: first_line. 0: unknown */
 	int first_line; /* co_firstlineno: the first decorator's line where there is one. 0: unknown
 			 */
 	enum qa_frame_kind kind;
