@@ -147,7 +147,7 @@ static void samples_are_grouped_by_thread(void **state)
 static void hot_frames_come_hottest_first(void **state)
 {
 	static const char *const names[] = {"walk", "get", "Server.handle", "dumps",
-		"<no python frame>", "<garbage collection>", "<module>", "<unreadable>"};
+		"<no python frame>", "<GC>", "<module>", "<unreadable>"};
 	struct qa_profile *profile = fixture_profile(fixture_server, NULL);
 
 	(void)state;
