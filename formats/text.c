@@ -235,7 +235,8 @@ static void put_states(struct report *r)
 	put_state(r, "on a CPU, or ready for one", states->on_cpu, states->knows_cpu);
 	put_state(r, "idle", states->knows_cpu - states->on_cpu, states->knows_cpu);
 	put_state(r, "with the GIL", states->gil, states->knows_gil);
-	put_state(r, "collecting garbage", states->gc, states->knows_gil);
+	if (states->gc) /* none may be for want of a mark in the interpreter */
+		put_state(r, "collecting garbage", states->gc, states->knows_gil);
 	put_unknown(r, "whether on a CPU or idle", states->knows_cpu);
 	put_unknown(r, "whether with the GIL", states->knows_gil);
 }

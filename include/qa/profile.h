@@ -59,9 +59,9 @@ struct qa_states {
 	uint64_t samples;   /* all of them */
 	uint64_t knows_cpu; /* it is known whether the thread was on a CPU, or else idle */
 	uint64_t on_cpu;
-	uint64_t knows_gil; /* it is known whether the thread held the GIL and collected garbage */
+	uint64_t knows_gil; /* it is known whether the thread held the GIL */
 	uint64_t gil;
-	uint64_t gc;
+	uint64_t gc; /* it held the GIL and collected garbage; 0 also where that cannot be seen */
 };
 
 /* A function; or, when the profile was built by line, a line of a function. */

@@ -211,6 +211,14 @@ static void states_are_told_as_far_as_they_are_known(void **state)
 		"        10   10.00     0.100   unknown  worker (tid 5004)\n");
 }
 
+static void only_the_gil(struct fixture *f)
+{
+	uint32_t thread = fixture_thread(f, FIXTURE_PROCESS(f, "python3\0a.py"), "");
+
+	f->state = QA_STATE_KNOWS_GIL | QA_STATE_GIL;
+	fixture_samples(f, thread, 0, 1);
+}
+
 static void unknown_states_are_not_told(void **state)
 {
 	char *text = text_of(fixture_server, false, 0);
@@ -220,6 +228,7 @@ static void unknown_states_are_not_told(void **state)
 	assert_null(strstr(text, "On CPU"));
 	assert_null(strstr(text, "Selected"));
 	free(text);
+	assert_has(only_the_gil, false, 0, "         1  100.00  with the GIL\n\nProgram: ");
 }
 
 static void nothing_may_be_selected(void **state)
