@@ -58,6 +58,14 @@ class States(LiveTest):
         for function in ("rest", "finish"):
             self.assertLess(self.share("--gil", threads[function]), 0.02)
 
+    def each_thread_on_a_cpu(self, interpreter):
+        threads = self.record_states(interpreter)
+        self.assertGreater(self.share("--cpu", threads["spin"]), 0.8)
+        self.assertGreater(self.share("--cpu", threads["checksum"]), 0.8)
+        for function in ("rest", "finish"):
+            self.assertLess(self.share("--cpu", threads[function]), 0.02)
+            self.assertLess(self.share("--no-idle", threads[function]), 0.02)
+
     def each_collection_is_a_frame(self, interpreter):
         if interpreter.hexversion < 0x03070400:
             self.skipTest("no mark of garbage collection is known before CPython 3.7.4")
