@@ -41,13 +41,13 @@ int qa_object_number(
 {
 	enum { DIGITS_MAX = 3 };
 	uint32_t digits[DIGITS_MAX];
-	uint64_t count;
+	uint64_t count = 0;
 	int rc = qa_object_check(memory, layout, address, QA_OBJECT_NUMBER);
 
 	if (!rc)
 		rc = qa_memory_read_u64(
 			memory, address + (uint64_t)layout->names.number_size, &count);
-	count >>= rc ? 0 : layout->names.number_shift;
+	count >>= layout->names.number_shift;
 	if (rc || count > DIGITS_MAX)
 		return rc ? rc : -EINVAL;
 	*value = 0;
