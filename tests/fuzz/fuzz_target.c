@@ -30,13 +30,14 @@ static ssize_t read_pieces(struct qa_memory *memory, const struct qa_piece *piec
 	if (hostile->reads++ > READS_MAX)
 		return -ESRCH;
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < pieces[i].length; k++) {
+		for (size_t k = 0, n; k < pieces[i].length; k += n, total += (ssize_t)n) {
 			size_t at = (pieces[i].address + k) % WINDOW;
 
 			if (at >= hostile->len)
 				return total ? total : -EFAULT;
-			((unsigned char *)pieces[i].copy)[k] = hostile->bytes[at];
-			total++;
+			n = hostile->len - at;
+			n = n < pieces[i].length - k ? n : pieces[i].length - k;
+			memcpy((unsigned char *)pieces[i].copy + k, hostile->bytes + at, n);
 		}
 	}
 	return total;

@@ -180,6 +180,32 @@ static void passes_over_keys_that_cannot_be_read(void **state)
 	}
 }
 
+/* The same bytes are another text if a character has two of them. */
+static void takes_no_other_text_for_the_key(void **state)
+{
+	(void)state;
+	FOR_EACH_VERSION(v)
+	{
+		const struct qa_layout *layout;
+		struct fixture f;
+		uint64_t dict, table, key, value;
+
+		open_fixture(&f, fake_versions[v]);
+		layout = &f.python.layout;
+		dict = fake_dict(&f.heap, FAKE_HASHED, NULL, 0, 3);
+		table = fake_table(&f.heap, FAKE_HASHED, texts, TEXTS, 3);
+		fake_put_u64(f.target, dict + (uint64_t)layout->dict.keys, table);
+		assert_int_equal(find_text(&f, dict, "first", &value), 0);
+		assert_int_equal(qa_memory_read_u64(&f.target->base,
+					 table + (uint64_t)layout->dict.index + 8 + 8, &key),
+			0);
+		fake_put_u32(f.target, key + (uint64_t)layout->unicode.state,
+			2u << layout->unicode.kind_shift | 1u << layout->unicode.compact_shift);
+		assert_int_equal(find_text(&f, dict, "first", &value), -ENOENT);
+		close_fixture(&f);
+	}
+}
+
 static void gives_up_when_nearly_nothing_can_be_read(void **state)
 {
 	static struct fake_item items[MANY];
@@ -320,6 +346,7 @@ int main(void)
 		cmocka_unit_test(finds_numbers_of_any_size),
 		cmocka_unit_test(finds_each_of_many),
 		cmocka_unit_test(passes_over_keys_that_cannot_be_read),
+		cmocka_unit_test(takes_no_other_text_for_the_key),
 		cmocka_unit_test(gives_up_when_nearly_nothing_can_be_read),
 		cmocka_unit_test(refuses_what_cannot_be_a_dict),
 		cmocka_unit_test(refuses_more_entries_than_any_program_has),
