@@ -259,5 +259,7 @@ int qa_sampler_tick(struct qa_sampler *sampler, uint64_t now_ns, uint64_t weight
 
 		rc = rc ? rc : tick_rc;
 	}
+	if (!rc)
+		rc = qa_threads_look_up_names(&sampler->threads);
 	return rc ? rc : qa_sources_settle(&sampler->sources, SOURCES_PER_TICK);
 }
