@@ -7,13 +7,19 @@
 #include "support/buf.h"
 
 /* A page that no reader asked for during this many copies is left out of the next one. Deep
-   recursions need some thousand pages; more than the most is what a hostile process makes us look
-   at. */
-enum { FORGET_AFTER = 32, PAGES_MOST = 16384 };
+   recursions need some ten thousand pages; more than the most is what a hostile process makes us
+   look at. */
+enum { FORGET_AFTER = 64, PAGES_MOST = 32768 };
+
+/* Pages that are copied together, when the first of them is asked for: as many as stay in a CPU's
+   cache until they have been looked at. */
+enum { GROUP = 128 };
+
+enum { VANISHED = UINT32_MAX };
 
 struct qa_snapshot_page {
 	uint64_t address;
-	uint32_t slot; /* where in `bytes` */
+	uint32_t slot; /* where in `bytes`; VANISHED: it could not be copied */
 	uint32_t used; /* age of the last copy in which it was asked for */
 };
 
@@ -26,33 +32,43 @@ void qa_snapshot_free(struct qa_snapshot *snapshot)
 {
 	free(snapshot->pages);
 	free(snapshot->bytes);
+	free(snapshot->copied);
+	qa_hashmap_free(&snapshot->added);
 	*snapshot = (struct qa_snapshot){0};
 }
 
-/* Keeps the first `count` pages and gives them the slots in order, so that neighbours can be read
- * as one piece. */
-static void renumber(struct qa_snapshot *snapshot, size_t count)
+static int by_address(const void *a, const void *b)
 {
-	snapshot->count = count;
-	for (size_t i = 0; i < count; i++)
+	const struct qa_snapshot_page *one = a, *other = b;
+
+	return (one->address > other->address) - (one->address < other->address);
+}
+
+/* Sorts in the pages added since the last copy, and gives all of them the slots in order, so that
+ * neighbours can be read as one piece. */
+static void put_in_order(struct qa_snapshot *snapshot)
+{
+	if (snapshot->count > snapshot->sorted)
+		qsort(snapshot->pages, snapshot->count, sizeof(*snapshot->pages), by_address);
+	for (size_t i = 0; i < snapshot->count; i++)
 		snapshot->pages[i].slot = (uint32_t)i;
+	snapshot->sorted = snapshot->count;
+	qa_hashmap_free(&snapshot->added);
 }
 
 static void forget_unused_pages(struct qa_snapshot *snapshot)
 {
-	size_t kept = 0;
+	size_t kept = 0, sorted = 0;
 
-	for (size_t i = 0; i < snapshot->count; i++)
-		if (snapshot->age - snapshot->pages[i].used <= FORGET_AFTER)
-			snapshot->pages[kept++] = snapshot->pages[i];
-	renumber(snapshot, kept);
-}
-
-static void forget_page(struct qa_snapshot *snapshot, size_t index)
-{
-	memmove(&snapshot->pages[index], &snapshot->pages[index + 1],
-		(snapshot->count - index - 1) * sizeof(*snapshot->pages));
-	renumber(snapshot, snapshot->count - 1);
+	for (size_t i = 0; i < snapshot->count; i++) {
+		if (snapshot->pages[i].slot == VANISHED ||
+			snapshot->age - snapshot->pages[i].used > FORGET_AFTER)
+			continue;
+		sorted += i < snapshot->sorted;
+		snapshot->pages[kept++] = snapshot->pages[i];
+	}
+	snapshot->count = kept;
+	snapshot->sorted = sorted;
 }
 
 static unsigned char *page_bytes(const struct qa_snapshot *snapshot, size_t index)
@@ -60,21 +76,20 @@ static unsigned char *page_bytes(const struct qa_snapshot *snapshot, size_t inde
 	return snapshot->bytes + (size_t)snapshot->pages[index].slot * QA_PAGE_SIZE;
 }
 
-/* Fills `pieces` with the pages from *next on, neighbours joined. */
-static size_t plan(const struct qa_snapshot *snapshot, size_t *next, struct qa_piece *pieces)
+/* Fills `pieces` with the pages from `next` to `end`, neighbours joined. */
+static size_t plan(
+	const struct qa_snapshot *snapshot, size_t next, size_t end, struct qa_piece *pieces)
 {
 	size_t n = 0;
 
-	for (; *next < snapshot->count; ++*next) {
-		uint64_t address = snapshot->pages[*next].address;
+	for (; next < end; next++) {
+		uint64_t address = snapshot->pages[next].address;
 
-		if (n > 0 && pieces[n - 1].address + pieces[n - 1].length == address) {
+		if (n > 0 && pieces[n - 1].address + pieces[n - 1].length == address)
 			pieces[n - 1].length += QA_PAGE_SIZE;
-			continue;
-		}
-		if (n == QA_PIECES_MAX)
-			break;
-		pieces[n++] = (struct qa_piece){address, page_bytes(snapshot, *next), QA_PAGE_SIZE};
+		else
+			pieces[n++] = (struct qa_piece){
+				address, page_bytes(snapshot, next), QA_PAGE_SIZE};
 	}
 	return n;
 }
@@ -88,45 +103,82 @@ static size_t sum(const struct qa_piece *pieces, size_t count)
 	return total;
 }
 
-/* Copies pages from *first on, as many as one call takes. A page that cannot be read is forgotten,
- * and the copy starts over. */
-static int copy_some(struct qa_snapshot *snapshot, size_t *first)
+/* Copies the pages of a group by one call; by one more for each that cannot be read, which is
+ * marked. */
+static int copy_group(struct qa_snapshot *snapshot, size_t group)
 {
-	struct qa_piece pieces[QA_PIECES_MAX];
-	size_t next = *first;
-	size_t count = plan(snapshot, &next, pieces);
-	ssize_t n = snapshot->memory->read_pieces(snapshot->memory, pieces, count);
+	struct qa_piece pieces[GROUP];
+	size_t next = group * GROUP;
+	size_t end = next + GROUP < snapshot->sorted ? next + GROUP : snapshot->sorted;
 
-	if (n < 0 && n != -EFAULT)
-		return (int)n;
-	if (n >= 0 && (size_t)n == sum(pieces, count)) {
-		*first = next;
-		return 0;
+	snapshot->copied[group] = true;
+	while (next < end) {
+		size_t count = plan(snapshot, next, end, pieces);
+		ssize_t n = snapshot->memory->read_pieces(snapshot->memory, pieces, count);
+
+		if (n < 0 && n != -EFAULT)
+			return (int)n;
+		if (n >= 0 && (size_t)n == sum(pieces, count))
+			break;
+		next += n > 0 ? (size_t)n / QA_PAGE_SIZE : 0;
+		snapshot->pages[next++].slot = VANISHED;
 	}
-	forget_page(snapshot, *first + (n > 0 ? (size_t)n / QA_PAGE_SIZE : 0));
-	*first = 0;
 	return 0;
 }
 
 int qa_snapshot_take(struct qa_snapshot *snapshot)
 {
-	size_t first = 0;
-	int rc = 0;
+	size_t groups;
+	int rc;
 
 	snapshot->age++;
 	snapshot->misses = 0;
 	snapshot->last = 0;
 	forget_unused_pages(snapshot);
-	while (!rc && first < snapshot->count)
-		rc = copy_some(snapshot, &first);
+	put_in_order(snapshot);
+	groups = (snapshot->count + GROUP - 1) / GROUP;
+	rc = QA_GROW(snapshot->copied, snapshot->copied_room, groups);
+	if (rc || groups == 0)
+		return rc;
+	memset(snapshot->copied, 0, groups);
+	return groups == 1 ? copy_group(snapshot, 0) : 0;
+}
+
+/* Makes sure that a page is in the copy. */
+static int need_copy(struct qa_snapshot *snapshot, size_t index)
+{
+	const size_t group = index / GROUP;
+	int rc = 0;
+
+	if (index < snapshot->sorted && !snapshot->copied[group]) {
+		if (snapshot->is_spoilt && snapshot->is_spoilt(snapshot->spoilt_ctx))
+			return -EAGAIN;
+		rc = copy_group(snapshot, group);
+	}
+	if (!rc && snapshot->pages[index].slot == VANISHED)
+		rc = -EFAULT;
 	return rc;
 }
 
-/* Where the page is, or where it would have to be inserted. */
+static bool is_at(const struct qa_snapshot *snapshot, size_t index, uint64_t address)
+{
+	return index < snapshot->count && snapshot->pages[index].address == address;
+}
+
+static bool match_address(const void *ctx, uint32_t value, const void *key)
+{
+	return is_at(ctx, value, *(const uint64_t *)key);
+}
+
+/* Where the page is, or `count`. A stack goes from a page to its neighbour, mostly. */
 static size_t locate(const struct qa_snapshot *snapshot, uint64_t address)
 {
-	size_t low = 0, high = snapshot->count;
+	size_t low = 0, high = snapshot->sorted;
+	uint32_t added;
 
+	for (size_t i = snapshot->last ? snapshot->last - 1 : 0; i <= snapshot->last + 1; i++)
+		if (is_at(snapshot, i, address))
+			return i;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -135,47 +187,47 @@ static size_t locate(const struct qa_snapshot *snapshot, uint64_t address)
 		else
 			high = middle;
 	}
-	return low;
+	if (low < snapshot->sorted && is_at(snapshot, low, address))
+		return low;
+	added = qa_hashmap_find(
+		&snapshot->added, qa_hash_pair(address, 0), match_address, snapshot, &address);
+	return added == QA_HASHMAP_NONE ? snapshot->count : added;
 }
 
-static int insert_page(struct qa_snapshot *snapshot, size_t index, uint64_t address)
+static int add_page(struct qa_snapshot *snapshot, uint64_t address)
 {
-	const struct qa_snapshot_page page = {address, (uint32_t)snapshot->count, snapshot->age};
+	const uint32_t index = (uint32_t)snapshot->count;
 	int rc;
 
-	if (snapshot->count == PAGES_MOST)
+	if (index == PAGES_MOST)
 		return -EFAULT;
-	rc = QA_GROW(snapshot->pages, snapshot->room, snapshot->count + 1);
+	rc = QA_GROW(snapshot->pages, snapshot->room, (size_t)index + 1);
 	if (!rc)
-		rc = qa_grow((void **)&snapshot->bytes, &snapshot->bytes_room, page.slot + 1,
+		rc = qa_grow((void **)&snapshot->bytes, &snapshot->bytes_room, (size_t)index + 1,
 			QA_PAGE_SIZE);
 	if (!rc)
 		rc = qa_memory_read(snapshot->memory, address,
-			snapshot->bytes + (size_t)page.slot * QA_PAGE_SIZE, QA_PAGE_SIZE);
+			snapshot->bytes + (size_t)index * QA_PAGE_SIZE, QA_PAGE_SIZE);
+	if (!rc)
+		rc = qa_hashmap_add(&snapshot->added, qa_hash_pair(address, 0), index);
 	if (rc)
 		return rc;
-	memmove(&snapshot->pages[index + 1], &snapshot->pages[index],
-		(snapshot->count - index) * sizeof(*snapshot->pages));
-	snapshot->pages[index] = page;
+	snapshot->pages[index] = (struct qa_snapshot_page){address, index, snapshot->age};
 	snapshot->count++;
 	snapshot->misses++;
 	return 0;
 }
 
-/* The copy of the page at this address; NULL with *rc set if it cannot be had. */
-static const unsigned char *find_page(struct qa_snapshot *snapshot, uint64_t address, int *rc)
+const unsigned char *qa_snapshot_page(struct qa_snapshot *snapshot, uint64_t address, int *rc)
 {
 	size_t index = snapshot->last;
 
-	*rc = 0;
-	if (index >= snapshot->count || snapshot->pages[index].address != address) {
+	if (!is_at(snapshot, index, address))
 		index = locate(snapshot, address);
-		if (index == snapshot->count || snapshot->pages[index].address != address)
-			*rc = insert_page(snapshot, index, address);
-		if (*rc)
-			return NULL;
-		snapshot->last = index;
-	}
+	*rc = index < snapshot->count ? need_copy(snapshot, index) : add_page(snapshot, address);
+	if (*rc)
+		return NULL;
+	snapshot->last = index;
 	snapshot->pages[index].used = snapshot->age;
 	return page_bytes(snapshot, index);
 }
@@ -192,7 +244,7 @@ int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, 
 		const unsigned char *page;
 		int rc;
 
-		page = find_page(snapshot, address - within, &rc);
+		page = qa_snapshot_page(snapshot, address - within, &rc);
 		if (!page)
 			return rc;
 		memcpy(to, page + within, some);

@@ -168,6 +168,16 @@ static const struct {
 	{FIELD(unicode.ascii_data), 0, {40, 40, 40}},
 	{FIELD(unicode.compact_data), 2, {56, 56, 56}},
 	{FIELD(unicode.kind_shift), NEVER, {2, 2, 2}},
+	{FIELD(dict.keys), 0, {32, 32, 32}},
+	{FIELD(dict.values), 0, {40, 40, 40}},
+	{FIELD(dict.entry_count), NEVER, {24, 24, 24}},
+	{FIELD(names.modules), 0, {7656, 7688, 7592}},
+	{FIELD(names.type_flags), 0, {168, 168, 168}},
+	{FIELD(names.dict_offset), 2, {288, 288, 288}},
+	{FIELD(names.basic_size), 2, {32, 32, 32}},
+	{FIELD(names.cached_keys), 2, {880, 880, 888}},
+	{FIELD(names.number_size), 0, {16, 16, 16}},
+	{FIELD(names.number_digits), 0, {24, 24, 24}},
 };
 
 enum { CASES = sizeof(cases) / sizeof(*cases) };
@@ -362,6 +372,13 @@ static void rows_are_complete(void **state)
 		assert_true(
 			row->code.filename > 0 && row->code.name > 0 && row->code.line_table > 0);
 		assert_true(row->code.line_table_kind != QA_LINE_TABLE_NONE);
+		assert_true(row->dict.keys > 0 && row->dict.values > 0 && row->dict.index > 0 &&
+			    row->dict.entry_count > 0);
+		assert_true((row->dict.slots != QA_ABSENT) != (row->dict.slots_log2 != QA_ABSENT));
+		assert_true(row->names.modules > 0 && row->names.type_flags > 0 &&
+			    row->names.dict_offset > 0 && row->names.number_digits > 0);
+		assert_true((row->names.instance_form == QA_INSTANCE_DICT) ==
+			    (row->names.instance_dict == QA_ABSENT));
 		assert_true((row->runtime.tstate_current != QA_ABSENT) !=
 			    (row->interpreter.gil != QA_ABSENT));
 		assert_true((row->runtime.gc_collecting != QA_ABSENT) !=

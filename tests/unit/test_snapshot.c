@@ -88,7 +88,7 @@ static void survives_pages_that_vanish(void **state)
 	fake_unmap(target, 0x13000);
 	fake_unmap(target, 0x17000);
 	assert_int_equal(qa_snapshot_take(&snapshot), 0);
-	assert_int_equal(snapshot.count, 5);
+	target->calls = 0;
 	for (uint64_t i = 0; i < 8; i++) {
 		bool gone = i == 0 || i == 3 || i == 7;
 
@@ -97,6 +97,103 @@ static void survives_pages_that_vanish(void **state)
 		if (!gone)
 			assert_int_equal(value, i);
 	}
+	assert_int_equal(target->calls, 0);
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	assert_int_equal(snapshot.count, 5);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+enum { DEEP = 300, DEEP_AT = 0x100000 };
+
+/* Every other page, so that no two are neighbours; the last ones first, as a stack is read. */
+static void read_deep(struct qa_snapshot *snapshot, int expected)
+{
+	for (uint64_t i = DEEP; i-- > 0;) {
+		uint64_t value = 0;
+
+		assert_int_equal(
+			qa_snapshot_read(snapshot, DEEP_AT + i * 0x2000, &value, 8), expected);
+		if (!expected)
+			assert_int_equal(value, i);
+	}
+}
+
+static void put_deep(struct fake_target *target)
+{
+	for (uint64_t i = 0; i < DEEP; i++)
+		fake_put_u64(target, DEEP_AT + i * 0x2000, i);
+}
+
+static void takes_many_pages_in_few_calls(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	put_deep(target);
+	qa_snapshot_take(&snapshot);
+	read_deep(&snapshot, 0);
+	assert_int_equal(snapshot.misses, DEEP);
+	target->calls = 0;
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	read_deep(&snapshot, 0);
+	assert_int_equal(snapshot.misses, 0);
+	assert_int_equal(target->calls, 3);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static void survives_that_many_pages_vanish(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	put_deep(target);
+	qa_snapshot_take(&snapshot);
+	read_deep(&snapshot, 0);
+	for (uint64_t i = 0; i < DEEP; i++)
+		fake_unmap(target, DEEP_AT + i * 0x2000);
+	target->calls = 0;
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	read_deep(&snapshot, -EFAULT);
+	assert_true(target->calls <= DEEP); /* each was tried once */
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	assert_int_equal(snapshot.count, 0);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+static bool is_spoilt_at_last(void *ctx)
+{
+	int *questions = ctx;
+
+	return ++*questions == 3;
+}
+
+static void gives_up_a_copy_that_is_spoilt(void **state)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	int questions = 0;
+	uint64_t value;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	put_deep(target);
+	qa_snapshot_take(&snapshot);
+	read_deep(&snapshot, 0);
+	snapshot.is_spoilt = is_spoilt_at_last;
+	snapshot.spoilt_ctx = &questions;
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	assert_int_equal(qa_snapshot_read(&snapshot, DEEP_AT + 290 * 0x2000, &value, 8), 0);
+	assert_int_equal(qa_snapshot_read(&snapshot, DEEP_AT + 200 * 0x2000, &value, 8), 0);
+	target->calls = 0;
+	assert_int_equal(qa_snapshot_read(&snapshot, DEEP_AT, &value, 8), -EAGAIN);
+	assert_int_equal(target->calls, 0);
 	qa_snapshot_free(&snapshot);
 	free(target);
 }
@@ -162,6 +259,9 @@ int main(void)
 		cmocka_unit_test(is_a_copy_of_one_moment),
 		cmocka_unit_test(reads_across_pages),
 		cmocka_unit_test(survives_pages_that_vanish),
+		cmocka_unit_test(takes_many_pages_in_few_calls),
+		cmocka_unit_test(survives_that_many_pages_vanish),
+		cmocka_unit_test(gives_up_a_copy_that_is_spoilt),
 		cmocka_unit_test(forgets_what_nobody_asks_for),
 		cmocka_unit_test(tells_that_the_process_is_gone),
 		cmocka_unit_test(refuses_addresses_that_wrap_around),
