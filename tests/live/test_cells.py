@@ -17,7 +17,7 @@ ON_CPU, GIL, KNOWS_CPU, KNOWS_GIL = 1, 2, 8, 16  # enum qa_state
 class OneBusy(LiveTest):
     """A program of which one thread computes; it names its threads' ids."""
 
-    recordings = {}  # {path of the interpreter: (ids by name, [(id, kernel's id, ident)], samples by id and state)}
+    recordings = {}  # {path of the interpreter: (ids by name, {id: (kernel's id, ident)}, samples by id and state)}
 
     def recorded(self, interpreter):
         """One recording serves all tests."""
@@ -32,11 +32,11 @@ class OneBusy(LiveTest):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         printed = subprocess.run([os.path.join(BUILD, "tests", "live", "print_samples"), self.trace], check=True,
                                  stdout=subprocess.PIPE).stdout.decode()
-        threads, states = [], collections.defaultdict(collections.Counter)
+        threads, states = {}, collections.defaultdict(collections.Counter)
         for line in printed.splitlines():
             kind, *numbers = line.split()
             if kind == "thread":
-                threads.append(tuple(map(int, numbers)))
+                threads[int(numbers[0])] = tuple(map(int, numbers[1:]))  # again when its name is known
             else:
                 states[int(numbers[0])][int(numbers[1])] += int(numbers[2])
         return ids, threads, states
@@ -45,7 +45,7 @@ class OneBusy(LiveTest):
         """Of the samples of a thread that know about the bit, those that have it."""
         ids, threads, samples = self.recorded(interpreter)
         states = collections.Counter()
-        for thread, _, ident in threads:
+        for thread, (_, ident) in threads.items():
             if ident == ids[name]["ident"]:
                 states.update(samples[thread])
         self.assertGreater(sum(states.values()), 5, name)
@@ -62,7 +62,7 @@ class OneBusy(LiveTest):
     @proves("thread ids")
     def each_ids(self, interpreter):
         ids, threads, _ = self.recorded(interpreter)
-        self.assertEqual(sorted((tid, ident) for _, tid, ident in threads),
+        self.assertEqual(sorted(threads.values()),
                          sorted((one["native"], one["ident"]) for one in ids.values()))
 
     @proves("GIL")
