@@ -6,7 +6,7 @@
 
 #include "support/buf.h"
 
-enum { FRAME_HEAD_MAX = 160, POINTER_SIZE = 8 };
+enum { FRAME_HEAD_MAX = 160, POINTER_SIZE = 8, BYTECODE_MAX = 1 << 28, UNIT = 2 };
 
 void qa_stack_free(struct qa_stack *stack)
 {
@@ -22,16 +22,21 @@ static uint64_t pointer_in(const unsigned char *head, int32_t offset)
 	return value;
 }
 
+static int read_word(struct qa_snapshot *snapshot, uint64_t address, uint64_t *value)
+{
+	return qa_snapshot_read(snapshot, address, value, sizeof(*value));
+}
+
 /* How much of a frame we need: up to the last of the fields that we read. */
 static size_t head_size(const struct qa_layout *layout)
 {
-	const int32_t pointers[] = {
-		layout->frame.previous, layout->frame.code, layout->frame.position};
+	const int32_t fields[] = {layout->frame.previous, layout->frame.code,
+		layout->frame.position, layout->frame.bytecode_index};
 	size_t end = layout->frame.owner == QA_ABSENT ? 0 : (size_t)layout->frame.owner + 1;
 
-	for (size_t i = 0; i < sizeof(pointers) / sizeof(*pointers); i++)
-		if ((size_t)pointers[i] + POINTER_SIZE > end)
-			end = (size_t)pointers[i] + POINTER_SIZE;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (fields[i] != QA_ABSENT && (size_t)fields[i] + POINTER_SIZE > end)
+			end = (size_t)fields[i] + POINTER_SIZE;
 	return end;
 }
 
@@ -39,7 +44,6 @@ static size_t head_size(const struct qa_layout *layout)
 static bool find_instruction(const struct qa_layout *layout, const unsigned char *head,
 	uint64_t code, int32_t *instruction)
 {
-	enum { BYTECODE_MAX = 1 << 28, UNIT = 2 };
 	uint64_t at = pointer_in(head, layout->frame.position);
 	int64_t bytes;
 
@@ -54,23 +58,79 @@ static bool find_instruction(const struct qa_layout *layout, const unsigned char
 	return true;
 }
 
+/* The copy of the bytecode that a frame says it runs; -EFAULT: there is none. */
+static int find_copy(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const unsigned char *head, uint64_t code, uint64_t *copy)
+{
+	uint32_t index = (uint32_t)pointer_in(head, layout->frame.bytecode_index);
+	uint64_t array, count, first;
+	int rc = read_word(snapshot, code + (uint64_t)layout->code.copies, &array);
+
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.count, &count);
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.first, &first);
+	/* The first one is the code object's own: so we know that this is its array. */
+	if (!rc && (first != code + (uint64_t)layout->code.bytecode || index >= count))
+		rc = -EFAULT;
+	if (!rc)
+		rc = read_word(snapshot,
+			array + (uint64_t)layout->copies.first + (uint64_t)index * POINTER_SIZE,
+			copy);
+	return rc || *copy ? rc : -EFAULT;
+}
+
+/*
+ * Free-threaded: a frame's position lies in the code object's own bytecode or in the copy that the
+ * frame names. Copies have nothing in common, so an instruction that lies in one is certain, and
+ * the name need not be believed. -EAGAIN: it lies in neither, so the frame was changing.
+ */
+static int find_in_copies(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const unsigned char *head, uint64_t code, int32_t *instruction)
+{
+	uint64_t at = pointer_in(head, layout->frame.position);
+	uint64_t units, copy;
+	int rc = read_word(snapshot, code + (uint64_t)layout->object.bytes_size, &units);
+
+	*instruction = QA_INSTRUCTION_UNKNOWN;
+	if (rc || units > BYTECODE_MAX / UNIT)
+		return rc == -EFAULT ? 0 : rc;
+	if (find_instruction(layout, head, code, instruction) &&
+		*instruction < (int32_t)(units * UNIT))
+		return 0;
+	*instruction = QA_INSTRUCTION_UNKNOWN;
+	rc = find_copy(snapshot, layout, head, code, &copy);
+	if (rc)
+		return rc == -EFAULT ? 0 : rc;
+	if (at < copy || at - copy >= units * UNIT)
+		return -EAGAIN;
+	*instruction = (int32_t)(at - copy);
+	return 0;
+}
+
 static bool has_code(const struct qa_layout *layout, const unsigned char *head)
 {
 	return layout->frame.first_codeless_owner == QA_ABSENT ||
 	       head[layout->frame.owner] < layout->frame.first_codeless_owner;
 }
 
-static int add_frame(struct qa_stack *stack, const struct qa_layout *layout, uint64_t address,
-	const unsigned char *head)
+static int add_frame(struct qa_stack *stack, struct qa_snapshot *snapshot,
+	const struct qa_layout *layout, uint64_t address, const unsigned char *head)
 {
 	struct qa_stack_frame frame = {.address = address,
 		.code = pointer_in(head, layout->frame.code) & layout->frame.code_mask};
-	int rc;
+	int rc = 0;
 
 	if (!has_code(layout, head))
 		return 0;
-	if (frame.code == 0 || !find_instruction(layout, head, frame.code, &frame.instruction))
+	if (frame.code == 0)
 		return -EAGAIN;
+	if (layout->frame.bytecode_index != QA_ABSENT)
+		rc = find_in_copies(snapshot, layout, head, frame.code, &frame.instruction);
+	else if (!find_instruction(layout, head, frame.code, &frame.instruction))
+		rc = -EAGAIN;
+	if (rc)
+		return rc;
 	rc = QA_GROW(stack->frames, stack->room, stack->count + 1);
 	if (!rc)
 		stack->frames[stack->count++] = frame;
@@ -146,7 +206,7 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 			return -EAGAIN; /* a circle */
 		rc = qa_snapshot_read(snapshot, frame, head, size);
 		if (!rc)
-			rc = add_frame(stack, layout, frame, head);
+			rc = add_frame(stack, snapshot, layout, frame, head);
 		if (rc)
 			break;
 		last = frame;

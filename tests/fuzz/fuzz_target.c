@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size > WINDOW)
 		return 0;
 	python.version = versions[data[0] % (sizeof(versions) / sizeof(*versions))];
-	python.layout = *qa_layout_row(python.version);
+	python.layout = *qa_layout_row(python.version, false);
 	python.code_type = data[1] & 1 ? 0x10100 : 0;
 	sample(&python);
 	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0)
