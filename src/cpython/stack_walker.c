@@ -22,11 +22,6 @@ static uint64_t pointer_in(const unsigned char *head, int32_t offset)
 	return value;
 }
 
-static int read_word(struct qa_snapshot *snapshot, uint64_t address, uint64_t *value)
-{
-	return qa_snapshot_read(snapshot, address, value, sizeof(*value));
-}
-
 /* How much of a frame we need: up to the last of the fields that we read. */
 static size_t head_size(const struct qa_layout *layout)
 {
@@ -40,9 +35,9 @@ static size_t head_size(const struct qa_layout *layout)
 	return end;
 }
 
-/* False: the position does not lie in the frame's own bytecode. */
-static bool find_instruction(const struct qa_layout *layout, const unsigned char *head,
-	uint64_t code, int32_t *instruction)
+/* False: the position does not lie in the code object's own bytecode. */
+static bool find_in_code(const struct qa_layout *layout, const unsigned char *head, uint64_t code,
+	int32_t *instruction)
 {
 	uint64_t at = pointer_in(head, layout->frame.position);
 	int64_t bytes;
@@ -58,54 +53,18 @@ static bool find_instruction(const struct qa_layout *layout, const unsigned char
 	return true;
 }
 
-/* The copy of the bytecode that a frame says it runs; -EFAULT: there is none. */
-static int find_copy(struct qa_snapshot *snapshot, const struct qa_layout *layout,
-	const unsigned char *head, uint64_t code, uint64_t *copy)
+static bool has_copies(const struct qa_layout *layout)
 {
-	uint32_t index = (uint32_t)pointer_in(head, layout->frame.bytecode_index);
-	uint64_t array, count, first;
-	int rc = read_word(snapshot, code + (uint64_t)layout->code.copies, &array);
-
-	if (!rc)
-		rc = read_word(snapshot, array + (uint64_t)layout->copies.count, &count);
-	if (!rc)
-		rc = read_word(snapshot, array + (uint64_t)layout->copies.first, &first);
-	/* The first one is the code object's own: so we know that this is its array. */
-	if (!rc && (first != code + (uint64_t)layout->code.bytecode || index >= count))
-		rc = -EFAULT;
-	if (!rc)
-		rc = read_word(snapshot,
-			array + (uint64_t)layout->copies.first + (uint64_t)index * POINTER_SIZE,
-			copy);
-	return rc || *copy ? rc : -EFAULT;
+	return layout->frame.bytecode_index != QA_ABSENT;
 }
 
-/*
- * Free-threaded: a frame's position lies in the code object's own bytecode or in the copy that the
- * frame names. Copies have nothing in common, so an instruction that lies in one is certain, and
- * the name need not be believed. -EAGAIN: it lies in neither, so the frame was changing.
+/* Where there may be copies of the bytecode, the instruction is found only when the walk is done.
  */
-static int find_in_copies(struct qa_snapshot *snapshot, const struct qa_layout *layout,
-	const unsigned char *head, uint64_t code, int32_t *instruction)
+static bool find_instruction(const struct qa_layout *layout, const unsigned char *head,
+	uint64_t code, int32_t *instruction)
 {
-	uint64_t at = pointer_in(head, layout->frame.position);
-	uint64_t units, copy;
-	int rc = read_word(snapshot, code + (uint64_t)layout->object.bytes_size, &units);
-
 	*instruction = QA_INSTRUCTION_UNKNOWN;
-	if (rc || units > BYTECODE_MAX / UNIT)
-		return rc == -EFAULT ? 0 : rc;
-	if (find_instruction(layout, head, code, instruction) &&
-		*instruction < (int32_t)(units * UNIT))
-		return 0;
-	*instruction = QA_INSTRUCTION_UNKNOWN;
-	rc = find_copy(snapshot, layout, head, code, &copy);
-	if (rc)
-		return rc == -EFAULT ? 0 : rc;
-	if (at < copy || at - copy >= units * UNIT)
-		return -EAGAIN;
-	*instruction = (int32_t)(at - copy);
-	return 0;
+	return has_copies(layout) || find_in_code(layout, head, code, instruction);
 }
 
 static bool has_code(const struct qa_layout *layout, const unsigned char *head)
@@ -114,23 +73,17 @@ static bool has_code(const struct qa_layout *layout, const unsigned char *head)
 	       head[layout->frame.owner] < layout->frame.first_codeless_owner;
 }
 
-static int add_frame(struct qa_stack *stack, struct qa_snapshot *snapshot,
-	const struct qa_layout *layout, uint64_t address, const unsigned char *head)
+static int add_frame(struct qa_stack *stack, const struct qa_layout *layout, uint64_t address,
+	const unsigned char *head)
 {
 	struct qa_stack_frame frame = {.address = address,
 		.code = pointer_in(head, layout->frame.code) & layout->frame.code_mask};
-	int rc = 0;
+	int rc;
 
 	if (!has_code(layout, head))
 		return 0;
-	if (frame.code == 0)
+	if (frame.code == 0 || !find_instruction(layout, head, frame.code, &frame.instruction))
 		return -EAGAIN;
-	if (layout->frame.bytecode_index != QA_ABSENT)
-		rc = find_in_copies(snapshot, layout, head, frame.code, &frame.instruction);
-	else if (!find_instruction(layout, head, frame.code, &frame.instruction))
-		rc = -EAGAIN;
-	if (rc)
-		return rc;
 	rc = QA_GROW(stack->frames, stack->room, stack->count + 1);
 	if (!rc)
 		stack->frames[stack->count++] = frame;
@@ -190,6 +143,80 @@ static int check_end(struct qa_snapshot *snapshot, const struct qa_layout *layou
 	return 0;
 }
 
+static int read_word(struct qa_snapshot *snapshot, uint64_t address, uint64_t *value)
+{
+	return qa_snapshot_read(snapshot, address, value, sizeof(*value));
+}
+
+/* The copy of the bytecode that a frame says it runs; -EFAULT: there is none. */
+static int find_copy(struct qa_snapshot *snapshot, const struct qa_layout *layout, uint64_t code,
+	uint32_t index, uint64_t *copy)
+{
+	uint64_t array, count, first;
+	int rc = read_word(snapshot, code + (uint64_t)layout->code.copies, &array);
+
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.count, &count);
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.first, &first);
+	/* The first one is the code object's own: so we know that this is its array. */
+	if (!rc && (first != code + (uint64_t)layout->code.bytecode || index >= count))
+		rc = -EFAULT;
+	if (!rc)
+		rc = read_word(snapshot,
+			array + (uint64_t)layout->copies.first + (uint64_t)index * POINTER_SIZE,
+			copy);
+	return rc || *copy ? rc : -EFAULT;
+}
+
+/*
+ * A frame's position lies in the code object's own bytecode or in the copy that the frame names.
+ * Their memory has nothing in common, so an instruction that lies in one of them is certain.
+ * -EAGAIN: it lies in neither; the frame was changing. -EFAULT: the copies cannot be read.
+ */
+static int find_in_copies(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const unsigned char *head, uint64_t code, int32_t *instruction)
+{
+	uint64_t at = pointer_in(head, layout->frame.position);
+	uint32_t index = (uint32_t)pointer_in(head, layout->frame.bytecode_index);
+	uint64_t units, copy;
+	int32_t found;
+	int rc = read_word(snapshot, code + (uint64_t)layout->object.bytes_size, &units);
+
+	if (rc || units > BYTECODE_MAX / UNIT)
+		return rc ? rc : -EFAULT;
+	if (find_in_code(layout, head, code, &found) && found < (int32_t)units * UNIT) {
+		*instruction = found;
+		return 0;
+	}
+	rc = find_copy(snapshot, layout, code, index, &copy);
+	if (rc)
+		return rc;
+	if (at < copy || at - copy >= units * UNIT)
+		return -EAGAIN;
+	*instruction = (int32_t)(at - copy);
+	return 0;
+}
+
+/* An instruction whose bytecode cannot be read stays unknown: better no line than a wrong one. */
+static int find_instructions(
+	struct qa_snapshot *snapshot, const struct qa_layout *layout, struct qa_stack *stack)
+{
+	const size_t size = head_size(layout);
+	int rc = 0;
+
+	for (size_t i = 0; i < stack->count && (!rc || rc == -EFAULT); i++) {
+		struct qa_stack_frame *frame = &stack->frames[i];
+		unsigned char head[FRAME_HEAD_MAX];
+
+		rc = qa_snapshot_read(snapshot, frame->address, head, size);
+		if (!rc)
+			rc = find_in_copies(
+				snapshot, layout, head, frame->code, &frame->instruction);
+	}
+	return rc == -EFAULT ? 0 : rc;
+}
+
 int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 	uint64_t thread_state, struct qa_stack *stack)
 {
@@ -206,7 +233,7 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 			return -EAGAIN; /* a circle */
 		rc = qa_snapshot_read(snapshot, frame, head, size);
 		if (!rc)
-			rc = add_frame(stack, snapshot, layout, frame, head);
+			rc = add_frame(stack, layout, frame, head);
 		if (rc)
 			break;
 		last = frame;
@@ -214,6 +241,8 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 	}
 	if (!rc)
 		rc = check_end(snapshot, layout, thread_state, last, head);
+	if (!rc && has_copies(layout))
+		rc = find_instructions(snapshot, layout, stack);
 	return rc == -EFAULT ? -EAGAIN : rc;
 }
 
