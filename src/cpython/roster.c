@@ -99,6 +99,14 @@ static int read_holds_gil(struct reading *r, uint64_t thread, bool *holds_gil)
 	return rc;
 }
 
+/* A thread state that was made learns first its thread's one id, then the other. Until then nothing
+ * runs with it. */
+static bool is_bound(const struct qa_layout *layout, const struct qa_thread_state *thread)
+{
+	return thread->ident != 0 &&
+	       (thread->native_id != 0 || layout->thread.native_thread_id == QA_ABSENT);
+}
+
 static int add_thread(struct reading *r, uint64_t address)
 {
 	const struct qa_layout *layout = &r->python->layout;
@@ -111,7 +119,7 @@ static int add_thread(struct reading *r, uint64_t address)
 		rc = read_holds_gil(r, address, &thread.holds_gil);
 	if (!rc)
 		rc = QA_GROW(r->roster->threads, r->roster->room, r->roster->count + 1);
-	if (rc || thread.ident == 0) /* made, but not running yet */
+	if (rc || !is_bound(layout, &thread))
 		return rc;
 	thread.runs = thread.holds_gil;
 	r->roster->threads[r->roster->count++] = thread;

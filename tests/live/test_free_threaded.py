@@ -20,6 +20,7 @@ class Parallel(LiveTest):
                            env=dict(os.environ, PYTHON_GIL=gil))
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         self.assert_whole()
+        self.assertIn("Python %s" % interpreters.name_of(interpreter), self.report())
         answer = json.loads(done.stdout.decode().splitlines()[-1])
         self.assertEqual(answer["gil"], gil == "1")
         return answer["seconds"]
@@ -65,7 +66,8 @@ class Parallel(LiveTest):
                     recorded[function] += weight / 1e9
             self.check_times(recorded, seconds)
             totals.append(sum(recorded.values()))
-        self.assertGreater(min(totals), 0.9 * max(totals))
+        # All of them are in each tick, but they need not begin and end together.
+        self.assertGreater(min(totals), 0.5 * max(totals))
 
     def each_without_a_gil(self, interpreter):
         self.check(interpreter, "0")

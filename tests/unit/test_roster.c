@@ -180,6 +180,27 @@ static void free_threads_run_while_they_are_attached(void **state)
 	}
 }
 
+/* Half of its ids would make two threads of it: one without the other id, and one with both. */
+static void a_thread_that_does_not_know_its_ids_yet_is_left_out(void **state)
+{
+	(void)state;
+	FOR_EACH_VERSION(v)
+	{
+		struct fixture f;
+		struct qa_roster roster;
+
+		open_fixture(&f, versions[v]);
+		put_world(&f);
+		put_field(f.target, THREAD, f.python.layout.thread.native_thread_id, 0);
+		qa_roster_init(&roster, &f.python);
+		assert_int_equal(qa_roster_read(&roster, &f.python), 0);
+		assert_int_equal(
+			roster.count, f.python.layout.thread.native_thread_id == QA_ABSENT ? 2 : 1);
+		qa_roster_free(&roster);
+		close_fixture(&f);
+	}
+}
+
 static void a_torn_roster_is_noticed(void **state)
 {
 	(void)state;
@@ -216,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_roster_names_all_threads_of_all_interpreters),
 		cmocka_unit_test(free_threads_run_while_they_are_attached),
+		cmocka_unit_test(a_thread_that_does_not_know_its_ids_yet_is_left_out),
 		cmocka_unit_test(a_torn_roster_is_noticed),
 	};
 
