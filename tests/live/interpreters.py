@@ -12,7 +12,7 @@ import subprocess
 
 Interpreter = collections.namedtuple("Interpreter", "path version hexversion include abiflags")
 
-_NAME = re.compile(r"python3(\.\d+)?d?$")
+_NAME = re.compile(r"python3(\.\d+)?t?d?$")
 _ASK = """
 import json, os, platform, sys, sysconfig
 print(json.dumps([platform.python_implementation(), os.path.realpath(sys.executable), platform.python_version(),
@@ -45,9 +45,17 @@ def _ask(path):
     return json.loads(done.stdout.decode()) if done.returncode == 0 else None
 
 
-def is_usual_build(interpreter):
-    """Neither a debug build nor a free-threaded one."""
-    return not set(interpreter.abiflags) & set("dt")
+def is_debug_build(interpreter):
+    return "d" in interpreter.abiflags
+
+
+def is_free_threaded(interpreter):
+    return "t" in interpreter.abiflags
+
+
+def name_of(interpreter):
+    """Its version as one says it: 3.13.5t is a free-threaded build, 3.13.5d one for debugging."""
+    return interpreter.version + "".join(flag for flag in interpreter.abiflags if flag != "m")
 
 
 @functools.lru_cache(maxsize=None)
@@ -63,4 +71,4 @@ def find():
 
 if __name__ == "__main__":
     for one in find():
-        print(one.version + "".join(flag for flag in one.abiflags if flag != "m"), one.path)
+        print(name_of(one), one.path)

@@ -34,17 +34,19 @@ class LayoutRows(unittest.TestCase):
             self.skipTest("no row is made for CPython 3.%d" % minor)
         if not generate.has_headers(interpreter):
             self.skipTest("%s has no headers" % interpreter.path)
-        with tempfile.TemporaryDirectory() as folder:
-            row = generate.row_text(minor, [], generate.values_of(interpreter, folder))
-        self.assertEqual(without_comment(row), without_comment(generate.rows_of_file().get(minor, "")))
+        for free_threaded in generate.kinds_of(interpreter):
+            with tempfile.TemporaryDirectory() as folder:
+                row = generate.row_text(minor, free_threaded, [], generate.values_of(interpreter, free_threaded, folder))
+            committed = generate.rows_of_file().get((minor, free_threaded), "")
+            self.assertEqual(without_comment(row), without_comment(committed))
 
-    def test_each_version_has_a_row(self):
-        self.assertEqual(sorted(generate.rows_of_file()), sorted(generate.PROGRAMS))
+    def test_each_version_has_a_row_for_each_kind_of_build(self):
+        self.assertEqual(sorted(generate.rows_of_file()), generate.all_kinds())
 
 
 def add_tests():
     for interpreter in interpreters.find():
-        name = "test_%s" % interpreter.version.replace(".", "_")
+        name = "test_%s" % interpreters.name_of(interpreter).replace(".", "_")
         while hasattr(LayoutRows, name):
             name += "_again"
         setattr(LayoutRows, name, lambda self, interpreter=interpreter: self.check(interpreter))
