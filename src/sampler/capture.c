@@ -14,6 +14,9 @@ enum {
 	NO_CPU = -1,
 	/* Twice what it takes to copy a page and to go through the frames in it. */
 	NS_PER_PAGE = 4000,
+	/* Fewer pages fit into the usual slice, and asking costs as much as copying some of them.
+	 */
+	MANY_PAGES = 128,
 };
 
 void qa_capture_init(
@@ -171,7 +174,8 @@ static int attempt_beside(struct qa_capture *capture, struct qa_tracked_thread *
 
 	if (rc)
 		return rc;
-	qa_cpu_hold(&hold, thread->snapshot.count * NS_PER_PAGE);
+	qa_cpu_hold(&hold,
+		thread->snapshot.count > MANY_PAGES ? thread->snapshot.count * NS_PER_PAGE : 0);
 	rc = copy_beside(capture, thread);
 	qa_cpu_let_go(&hold);
 	return rc;

@@ -6,10 +6,14 @@
 
 #include "support/buf.h"
 
-/* A page that no reader asked for during this many copies is left out of the next one. Deep
-   recursions need some ten thousand pages; more than the most is what a hostile process makes us
-   look at. */
-enum { FORGET_AFTER = 64, PAGES_MOST = 32768 };
+/*
+ * A page is copied as long as that costs less than to read it when it is asked for. So it has some
+ * credit: each copy in which it is not asked for takes one, each other gives some. One that is
+ * asked for in more than a fifth of the copies stays. What has not been copied for long goes, too.
+ * Deep recursions need some ten thousand pages; more than the most is what a hostile process makes
+ * us look at.
+ */
+enum { FORGET_AFTER = 64, CREDIT = 4, CREDIT_MOST = 64, PAGES_MOST = 32768 };
 
 /* Pages that are copied together, when the first of them is asked for: as many as stay in a CPU's
    cache until they have been looked at. */
@@ -21,6 +25,7 @@ struct qa_snapshot_page {
 	uint64_t address;
 	uint32_t slot; /* where in `bytes`; VANISHED: it could not be copied */
 	uint32_t used; /* age of the last copy in which it was asked for */
+	uint32_t credit;
 };
 
 void qa_snapshot_init(struct qa_snapshot *snapshot, struct qa_memory *memory)
@@ -56,13 +61,25 @@ static void put_in_order(struct qa_snapshot *snapshot)
 	qa_hashmap_free(&snapshot->added);
 }
 
+/* After a copy, before the next one. False: to be forgotten. */
+static bool is_worth_it(const struct qa_snapshot *snapshot, size_t index)
+{
+	struct qa_snapshot_page *page = &snapshot->pages[index];
+
+	if (page->slot == VANISHED || snapshot->age - page->used > FORGET_AFTER)
+		return false;
+	if (page->used != snapshot->age && index < snapshot->sorted &&
+		snapshot->copied[index / GROUP])
+		page->credit--;
+	return page->credit > 0;
+}
+
 static void forget_unused_pages(struct qa_snapshot *snapshot)
 {
 	size_t kept = 0, sorted = 0;
 
 	for (size_t i = 0; i < snapshot->count; i++) {
-		if (snapshot->pages[i].slot == VANISHED ||
-			snapshot->age - snapshot->pages[i].used > FORGET_AFTER)
+		if (!is_worth_it(snapshot, i))
 			continue;
 		sorted += i < snapshot->sorted;
 		snapshot->pages[kept++] = snapshot->pages[i];
@@ -103,15 +120,12 @@ static size_t sum(const struct qa_piece *pieces, size_t count)
 	return total;
 }
 
-/* Copies the pages of a group by one call; by one more for each that cannot be read, which is
+/* Copies pages, at most GROUP, by one call; by one more for each that cannot be read, which is
  * marked. */
-static int copy_group(struct qa_snapshot *snapshot, size_t group)
+static int copy_pages(struct qa_snapshot *snapshot, size_t next, size_t end)
 {
 	struct qa_piece pieces[GROUP];
-	size_t next = group * GROUP;
-	size_t end = next + GROUP < snapshot->sorted ? next + GROUP : snapshot->sorted;
 
-	snapshot->copied[group] = true;
 	while (next < end) {
 		size_t count = plan(snapshot, next, end, pieces);
 		ssize_t n = snapshot->memory->read_pieces(snapshot->memory, pieces, count);
@@ -126,18 +140,29 @@ static int copy_group(struct qa_snapshot *snapshot, size_t group)
 	return 0;
 }
 
+static int copy_group(struct qa_snapshot *snapshot, size_t group)
+{
+	size_t first = group * GROUP;
+
+	snapshot->copied[group] = true;
+	return copy_pages(snapshot, first,
+		first + GROUP < snapshot->sorted ? first + GROUP : snapshot->sorted);
+}
+
 int qa_snapshot_take(struct qa_snapshot *snapshot)
 {
 	size_t groups;
 	int rc;
 
+	forget_unused_pages(snapshot);
 	snapshot->age++;
 	snapshot->misses = 0;
 	snapshot->last = 0;
-	forget_unused_pages(snapshot);
 	put_in_order(snapshot);
 	groups = (snapshot->count + GROUP - 1) / GROUP;
 	rc = QA_GROW(snapshot->copied, snapshot->copied_room, groups);
+	if (rc)
+		snapshot->count = snapshot->sorted = 0;
 	if (rc || groups == 0)
 		return rc;
 	memset(snapshot->copied, 0, groups);
@@ -194,6 +219,7 @@ static size_t locate(const struct qa_snapshot *snapshot, uint64_t address)
 	return added == QA_HASHMAP_NONE ? snapshot->count : added;
 }
 
+/* Without its bytes yet. */
 static int add_page(struct qa_snapshot *snapshot, uint64_t address)
 {
 	const uint32_t index = (uint32_t)snapshot->count;
@@ -206,29 +232,75 @@ static int add_page(struct qa_snapshot *snapshot, uint64_t address)
 		rc = qa_grow((void **)&snapshot->bytes, &snapshot->bytes_room, (size_t)index + 1,
 			QA_PAGE_SIZE);
 	if (!rc)
-		rc = qa_memory_read(snapshot->memory, address,
-			snapshot->bytes + (size_t)index * QA_PAGE_SIZE, QA_PAGE_SIZE);
-	if (!rc)
 		rc = qa_hashmap_add(&snapshot->added, qa_hash_pair(address, 0), index);
 	if (rc)
 		return rc;
-	snapshot->pages[index] = (struct qa_snapshot_page){address, index, snapshot->age};
+	snapshot->pages[index] = (struct qa_snapshot_page){address, index, snapshot->age, CREDIT};
 	snapshot->count++;
-	snapshot->misses++;
 	return 0;
+}
+
+/* Copies the pages added from `first` on. Those that are not there are forgotten at the next copy.
+ */
+static int read_added(struct qa_snapshot *snapshot, size_t first)
+{
+	if (first == snapshot->count)
+		return 0;
+	snapshot->misses++;
+	return copy_pages(snapshot, first, snapshot->count);
+}
+
+int qa_snapshot_want(
+	struct qa_snapshot *snapshot, const uint64_t *addresses, size_t count, size_t length)
+{
+	size_t first = snapshot->count;
+	int rc = 0;
+
+	for (size_t i = 0; i < count && !rc; i++) {
+		uint64_t page = addresses[i] - addresses[i] % QA_PAGE_SIZE;
+		uint64_t end = addresses[i] + length;
+
+		if (addresses[i] > UINT64_MAX - QA_PAGE_SIZE - length)
+			continue;
+		for (; !rc && page < end; page += QA_PAGE_SIZE) {
+			if (locate(snapshot, page) == snapshot->count)
+				rc = add_page(snapshot, page);
+			if (!rc && snapshot->count - first == GROUP) {
+				rc = read_added(snapshot, first);
+				first = snapshot->count;
+			}
+		}
+	}
+	if (!rc || rc == -EFAULT) /* no more room: the rest can do without */
+		rc = read_added(snapshot, first);
+	return rc;
+}
+
+static void count_use(struct qa_snapshot *snapshot, struct qa_snapshot_page *page)
+{
+	if (page->used != snapshot->age && page->credit < CREDIT_MOST)
+		page->credit += CREDIT;
+	page->used = snapshot->age;
 }
 
 const unsigned char *qa_snapshot_page(struct qa_snapshot *snapshot, uint64_t address, int *rc)
 {
 	size_t index = snapshot->last;
 
+	*rc = 0;
 	if (!is_at(snapshot, index, address))
 		index = locate(snapshot, address);
-	*rc = index < snapshot->count ? need_copy(snapshot, index) : add_page(snapshot, address);
+	if (index == snapshot->count) {
+		*rc = add_page(snapshot, address);
+		if (!*rc)
+			*rc = read_added(snapshot, index);
+	}
+	if (!*rc)
+		*rc = need_copy(snapshot, index);
 	if (*rc)
 		return NULL;
 	snapshot->last = index;
-	snapshot->pages[index].used = snapshot->age;
+	count_use(snapshot, &snapshot->pages[index]);
 	return page_bytes(snapshot, index);
 }
 

@@ -52,6 +52,13 @@ void qa_snapshot_free(struct qa_snapshot *snapshot);
  */
 int qa_snapshot_take(struct qa_snapshot *snapshot);
 
+/*
+ * Each of these pieces will be asked for: reads at once what of them is not in the copy. Returns 0,
+ * or a negative errno; what is not there is no error.
+ */
+int qa_snapshot_want(
+	struct qa_snapshot *snapshot, const uint64_t *addresses, size_t count, size_t length);
+
 /* Copies from the copy. Returns 0 or a negative errno: -EFAULT where there is no such memory. */
 int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, size_t length);
 
