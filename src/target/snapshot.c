@@ -21,11 +21,17 @@ enum { GROUP = 128 };
 
 enum { VANISHED = UINT32_MAX };
 
+/* Parts of pages begin and end at multiples of this: what lies near by is likely to be asked for,
+ * too. */
+enum { GRAIN = 256 };
+
 struct qa_snapshot_page {
 	uint64_t address;
 	uint32_t slot; /* where in `bytes`; VANISHED: it could not be copied */
 	uint32_t used; /* age of the last copy in which it was asked for */
 	uint32_t credit;
+	uint16_t low; /* the part of it that was asked for, and is copied: from here to `high` */
+	uint16_t high;
 };
 
 void qa_snapshot_init(struct qa_snapshot *snapshot, struct qa_memory *memory)
@@ -49,6 +55,25 @@ static int by_address(const void *a, const void *b)
 	return (one->address > other->address) - (one->address < other->address);
 }
 
+static bool are_neighbours(const struct qa_snapshot *snapshot, size_t index)
+{
+	return index > 0 && index < snapshot->count &&
+	       snapshot->pages[index - 1].address + QA_PAGE_SIZE == snapshot->pages[index].address;
+}
+
+/* A page alone is copied in part; beside another one wholly, for one long piece costs less than two
+ * short ones. */
+static void place_page(struct qa_snapshot *snapshot, size_t index)
+{
+	struct qa_snapshot_page *page = &snapshot->pages[index];
+
+	page->slot = (uint32_t)index;
+	if (are_neighbours(snapshot, index) || are_neighbours(snapshot, index + 1)) {
+		page->low = 0;
+		page->high = QA_PAGE_SIZE;
+	}
+}
+
 /* Sorts in the pages added since the last copy, and gives all of them the slots in order, so that
  * neighbours can be read as one piece. */
 static void put_in_order(struct qa_snapshot *snapshot)
@@ -56,7 +81,7 @@ static void put_in_order(struct qa_snapshot *snapshot)
 	if (snapshot->count > snapshot->sorted)
 		qsort(snapshot->pages, snapshot->count, sizeof(*snapshot->pages), by_address);
 	for (size_t i = 0; i < snapshot->count; i++)
-		snapshot->pages[i].slot = (uint32_t)i;
+		place_page(snapshot, i);
 	snapshot->sorted = snapshot->count;
 	qa_hashmap_free(&snapshot->added);
 }
@@ -93,6 +118,11 @@ static unsigned char *page_bytes(const struct qa_snapshot *snapshot, size_t inde
 	return snapshot->bytes + (size_t)snapshot->pages[index].slot * QA_PAGE_SIZE;
 }
 
+static size_t length_of(const struct qa_snapshot_page *page)
+{
+	return (size_t)(page->high - page->low);
+}
+
 /* Fills `pieces` with the pages from `next` to `end`, neighbours joined. */
 static size_t plan(
 	const struct qa_snapshot *snapshot, size_t next, size_t end, struct qa_piece *pieces)
@@ -100,13 +130,15 @@ static size_t plan(
 	size_t n = 0;
 
 	for (; next < end; next++) {
-		uint64_t address = snapshot->pages[next].address;
+		const struct qa_snapshot_page *page = &snapshot->pages[next];
+		const uint64_t address = page->address + page->low;
+		const size_t length = length_of(page);
 
 		if (n > 0 && pieces[n - 1].address + pieces[n - 1].length == address)
-			pieces[n - 1].length += QA_PAGE_SIZE;
+			pieces[n - 1].length += length;
 		else
 			pieces[n++] = (struct qa_piece){
-				address, page_bytes(snapshot, next), QA_PAGE_SIZE};
+				address, page_bytes(snapshot, next) + page->low, length};
 	}
 	return n;
 }
@@ -118,6 +150,14 @@ static size_t sum(const struct qa_piece *pieces, size_t count)
 	for (size_t i = 0; i < count; i++)
 		total += pieces[i].length;
 	return total;
+}
+
+/* The page from `next` on in which the copying of so many bytes ended. */
+static size_t stopped_at(const struct qa_snapshot *snapshot, size_t next, size_t bytes)
+{
+	while (bytes >= length_of(&snapshot->pages[next]))
+		bytes -= length_of(&snapshot->pages[next++]);
+	return next;
 }
 
 /* Copies pages, at most GROUP, by one call; by one more for each that cannot be read, which is
@@ -134,7 +174,7 @@ static int copy_pages(struct qa_snapshot *snapshot, size_t next, size_t end)
 			return (int)n;
 		if (n >= 0 && (size_t)n == sum(pieces, count))
 			break;
-		next += n > 0 ? (size_t)n / QA_PAGE_SIZE : 0;
+		next = stopped_at(snapshot, next, n > 0 ? (size_t)n : 0);
 		snapshot->pages[next++].slot = VANISHED;
 	}
 	return 0;
@@ -219,8 +259,20 @@ static size_t locate(const struct qa_snapshot *snapshot, uint64_t address)
 	return added == QA_HASHMAP_NONE ? snapshot->count : added;
 }
 
+/* A part of a page, not empty. */
+struct part {
+	size_t low, high;
+};
+
+static struct part enlarge(struct part part)
+{
+	part.low -= part.low % GRAIN;
+	part.high += GRAIN - 1 - (part.high - 1) % GRAIN;
+	return part;
+}
+
 /* Without its bytes yet. */
-static int add_page(struct qa_snapshot *snapshot, uint64_t address)
+static int add_page(struct qa_snapshot *snapshot, uint64_t address, struct part part)
 {
 	const uint32_t index = (uint32_t)snapshot->count;
 	int rc;
@@ -235,7 +287,9 @@ static int add_page(struct qa_snapshot *snapshot, uint64_t address)
 		rc = qa_hashmap_add(&snapshot->added, qa_hash_pair(address, 0), index);
 	if (rc)
 		return rc;
-	snapshot->pages[index] = (struct qa_snapshot_page){address, index, snapshot->age, CREDIT};
+	part = enlarge(part);
+	snapshot->pages[index] = (struct qa_snapshot_page){
+		address, index, snapshot->age, CREDIT, (uint16_t)part.low, (uint16_t)part.high};
 	snapshot->count++;
 	return 0;
 }
@@ -248,6 +302,39 @@ static int read_added(struct qa_snapshot *snapshot, size_t first)
 		return 0;
 	snapshot->misses++;
 	return copy_pages(snapshot, first, snapshot->count);
+}
+
+static struct part part_of(uint64_t page, uint64_t begin, uint64_t end)
+{
+	return (struct part){begin > page ? begin - page : 0,
+		end - page < QA_PAGE_SIZE ? end - page : QA_PAGE_SIZE};
+}
+
+/* Copies what of the part was not copied yet; what was stays as it is. */
+static int widen(struct qa_snapshot *snapshot, size_t index, struct part part)
+{
+	struct qa_snapshot_page *page = &snapshot->pages[index];
+	unsigned char *bytes = page_bytes(snapshot, index);
+	struct qa_piece pieces[2];
+	size_t count = 0;
+	ssize_t n;
+
+	if (part.low >= page->low && part.high <= page->high)
+		return 0;
+	part = enlarge(part);
+	if (part.low < page->low)
+		pieces[count++] = (struct qa_piece){
+			page->address + part.low, bytes + part.low, page->low - part.low};
+	if (part.high > page->high)
+		pieces[count++] = (struct qa_piece){
+			page->address + page->high, bytes + page->high, part.high - page->high};
+	n = snapshot->memory->read_pieces(snapshot->memory, pieces, count);
+	if (n < 0 || (size_t)n != sum(pieces, count))
+		return n < 0 ? (int)n : -EFAULT;
+	snapshot->misses++;
+	page->low = (uint16_t)(part.low < page->low ? part.low : page->low);
+	page->high = (uint16_t)(part.high > page->high ? part.high : page->high);
+	return 0;
 }
 
 int qa_snapshot_want(
@@ -264,7 +351,7 @@ int qa_snapshot_want(
 			continue;
 		for (; !rc && page < end; page += QA_PAGE_SIZE) {
 			if (locate(snapshot, page) == snapshot->count)
-				rc = add_page(snapshot, page);
+				rc = add_page(snapshot, page, part_of(page, addresses[i], end));
 			if (!rc && snapshot->count - first == GROUP) {
 				rc = read_added(snapshot, first);
 				first = snapshot->count;
@@ -283,7 +370,9 @@ static void count_use(struct qa_snapshot *snapshot, struct qa_snapshot_page *pag
 	page->used = snapshot->age;
 }
 
-const unsigned char *qa_snapshot_page(struct qa_snapshot *snapshot, uint64_t address, int *rc)
+/* The copy of the page, of which this part will be looked at. */
+static const unsigned char *find_page(
+	struct qa_snapshot *snapshot, uint64_t address, struct part part, int *rc)
 {
 	size_t index = snapshot->last;
 
@@ -291,17 +380,24 @@ const unsigned char *qa_snapshot_page(struct qa_snapshot *snapshot, uint64_t add
 	if (!is_at(snapshot, index, address))
 		index = locate(snapshot, address);
 	if (index == snapshot->count) {
-		*rc = add_page(snapshot, address);
+		*rc = add_page(snapshot, address, part);
 		if (!*rc)
 			*rc = read_added(snapshot, index);
 	}
 	if (!*rc)
 		*rc = need_copy(snapshot, index);
+	if (!*rc)
+		*rc = widen(snapshot, index, part);
 	if (*rc)
 		return NULL;
 	snapshot->last = index;
 	count_use(snapshot, &snapshot->pages[index]);
 	return page_bytes(snapshot, index);
+}
+
+const unsigned char *qa_snapshot_page(struct qa_snapshot *snapshot, uint64_t address, int *rc)
+{
+	return find_page(snapshot, address, (struct part){0, QA_PAGE_SIZE}, rc);
 }
 
 int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, size_t length)
@@ -316,7 +412,8 @@ int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, 
 		const unsigned char *page;
 		int rc;
 
-		page = qa_snapshot_page(snapshot, address - within, &rc);
+		page = find_page(
+			snapshot, address - within, (struct part){within, within + some}, &rc);
 		if (!page)
 			return rc;
 		memcpy(to, page + within, some);

@@ -1,8 +1,8 @@
 /*
- * A copy of the pages of the target that were of interest, taken by as few system calls as
+ * A copy of the parts of pages of the target that were of interest, taken by as few system calls as
  * possible.
  *
- * Which pages those are is learnt: a page that a reader asks for and that is not in the copy is
+ * Which those are is learnt: what a reader asks for and that is not in the copy is
  * read at once and will be in the next copy from the start. So, once things are steady, a whole
  * stack comes in one call, and a very deep one in a few.
  */

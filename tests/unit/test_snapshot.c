@@ -220,6 +220,41 @@ static void forgets_what_nobody_asks_for(void **state)
 	free(target);
 }
 
+static uint64_t value_at(struct qa_snapshot *snapshot, uint64_t address)
+{
+	uint64_t value = 0;
+
+	assert_int_equal(qa_snapshot_read(snapshot, address, &value, sizeof(value)), 0);
+	return value;
+}
+
+/* Another part is read when it is asked for; what was copied before stays what it was. */
+static void copies_the_parts_that_are_asked_for(void **state)
+{
+	const uint64_t parts[] = {0x10800, 0x10000, 0x10ff8};
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	for (size_t i = 0; i < 3; i++)
+		fake_put_u64(target, parts[i], 1);
+	qa_snapshot_take(&snapshot);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(value_at(&snapshot, parts[i]), 1);
+		assert_int_equal(target->calls, i + 1);
+		fake_put_u64(target, parts[i], 2);
+	}
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(value_at(&snapshot, parts[i]), 1);
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(value_at(&snapshot, parts[i]), 2);
+	assert_int_equal(target->calls, 4);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
 /* How many of 100 copies had a page that is asked for in every n-th of them. */
 static int copies_with_page(int n)
 {
@@ -325,6 +360,7 @@ int main(void)
 		cmocka_unit_test(survives_that_many_pages_vanish),
 		cmocka_unit_test(gives_up_a_copy_that_is_spoilt),
 		cmocka_unit_test(forgets_what_nobody_asks_for),
+		cmocka_unit_test(copies_the_parts_that_are_asked_for),
 		cmocka_unit_test(keeps_what_is_asked_for_often),
 		cmocka_unit_test(reads_all_that_is_wanted_in_one_call),
 		cmocka_unit_test(tells_that_the_process_is_gone),
