@@ -231,7 +231,7 @@ static uint64_t value_at(struct qa_snapshot *snapshot, uint64_t address)
 /* Another part is read when it is asked for; what was copied before stays what it was. */
 static void copies_the_parts_that_are_asked_for(void **state)
 {
-	const uint64_t parts[] = {0x10800, 0x10000, 0x10ff8};
+	const uint64_t parts[] = {0x10800, 0x10000, 0x10ff8}, between = 0x10400;
 	struct fake_target *target = fake_target_new();
 	struct qa_snapshot snapshot;
 
@@ -239,6 +239,7 @@ static void copies_the_parts_that_are_asked_for(void **state)
 	qa_snapshot_init(&snapshot, &target->base);
 	for (size_t i = 0; i < 3; i++)
 		fake_put_u64(target, parts[i], 1);
+	fake_put_u64(target, between, 7);
 	qa_snapshot_take(&snapshot);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(value_at(&snapshot, parts[i]), 1);
@@ -247,6 +248,7 @@ static void copies_the_parts_that_are_asked_for(void **state)
 	}
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(value_at(&snapshot, parts[i]), 1);
+	assert_int_equal(value_at(&snapshot, between), 7);
 	assert_int_equal(qa_snapshot_take(&snapshot), 0);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(value_at(&snapshot, parts[i]), 2);
