@@ -70,7 +70,7 @@ struct qa_raw_process {
 	uint32_t parent_pid;
 	uint32_t python_version; /* PY_VERSION_HEX */
 	uint64_t time_ns;        /* when the interpreter was found */
-	struct qa_str python;    /* "3.11.2" */
+	struct qa_str python;    /* "3.11.2"; free-threaded "3.13.5t" */
 	struct qa_str executable;
 	struct qa_str cwd;
 	struct qa_str command;  /* the arguments, each followed by a NUL */
@@ -117,8 +117,8 @@ struct qa_raw_node {
 	uint32_t id;
 	uint32_t parent; /* the caller's node; 0: this is an outermost frame */
 	uint32_t code;
-	int32_t instruction; /* bytes from the start of the bytecode; -1: not begun; for ELIDED the
-				number of frames */
+	int32_t instruction; /* bytes from the start of the bytecode; -1: not begun; INT32_MAX:
+				unknown; for ELIDED the number of frames */
 };
 
 struct qa_raw_sample {

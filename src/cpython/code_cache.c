@@ -149,7 +149,7 @@ static int still_same(struct qa_code_cache *cache, struct qa_memory *memory, uin
 	int rc;
 
 	qa_snapshot_init(&now, memory);
-	rc = qa_code_head_read(&now, &cache->python->layout, address, &head_now);
+	rc = qa_code_heads_read(&now, &cache->python->layout, &address, 1, &head_now);
 	qa_snapshot_free(&now);
 	if (rc)
 		return rc;
@@ -184,24 +184,32 @@ static int learn(struct qa_code_cache *cache, struct qa_memory *memory, uint64_t
 	return 0;
 }
 
+static int resolve_some(struct qa_code_cache *cache, struct qa_snapshot *snapshot,
+	const uint64_t *addresses, size_t count, uint32_t *ids)
+{
+	struct qa_code_head heads[QA_CODE_HEADS_MOST];
+	int rc = qa_code_heads_read(snapshot, &cache->python->layout, addresses, count, heads);
+
+	for (size_t i = 0; i < count && !rc; i++) {
+		const struct qa_code_entry *known = find_entry(cache, addresses[i]);
+
+		if (known && qa_code_head_equal(&known->head, &heads[i]))
+			ids[i] = known->id;
+		else
+			rc = learn(cache, snapshot->memory, addresses[i], &heads[i], &ids[i]);
+	}
+	return rc;
+}
+
 int qa_code_cache_resolve(struct qa_code_cache *cache, struct qa_snapshot *snapshot,
 	const uint64_t *addresses, size_t count, uint32_t *ids)
 {
-	const struct qa_layout *layout = &cache->python->layout;
 	int rc = 0;
 
-	for (size_t i = 0; i < count && !rc; i++) {
-		const struct qa_code_entry *known;
-		struct qa_code_head head;
+	for (size_t i = 0; i < count && !rc; i += QA_CODE_HEADS_MOST) {
+		size_t some = count - i < QA_CODE_HEADS_MOST ? count - i : QA_CODE_HEADS_MOST;
 
-		rc = qa_code_head_read(snapshot, layout, addresses[i], &head);
-		if (rc)
-			break;
-		known = find_entry(cache, addresses[i]);
-		if (known && qa_code_head_equal(&known->head, &head))
-			ids[i] = known->id;
-		else
-			rc = learn(cache, snapshot->memory, addresses[i], &head, &ids[i]);
+		rc = resolve_some(cache, snapshot, addresses + i, some, ids + i);
 	}
 	return rc;
 }

@@ -112,22 +112,53 @@ static int read_mark(struct qa_snapshot *snapshot, const struct qa_layout *layou
 	return rc;
 }
 
-int qa_code_head_read(struct qa_snapshot *snapshot, const struct qa_layout *layout,
-	uint64_t address, struct qa_code_head *head)
+static int read_heads(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const uint64_t *addresses, size_t count, struct qa_code_head *heads)
 {
 	const size_t size = head_size(layout);
 	unsigned char bytes[HEAD_MAX];
-	int rc = size <= sizeof(bytes) && names_are_plausible(layout)
-			 ? read_what_is_there(snapshot, address, bytes, size)
+	int rc = size <= sizeof(bytes) ? qa_snapshot_want(snapshot, addresses, count, size)
+				       : -EINVAL;
+
+	for (size_t i = 0; i < count && !rc; i++) {
+		rc = read_what_is_there(snapshot, addresses[i], bytes, size);
+		if (!rc)
+			parse_head(layout, bytes, &heads[i]);
+	}
+	return rc;
+}
+
+/* Mostly the two are one. */
+static int read_marks(
+	struct qa_snapshot *snapshot, const struct qa_layout *layout, struct qa_code_head *head)
+{
+	int rc = read_mark(snapshot, layout, head->name, &head->name_mark);
+
+	if (rc || head->qualname == head->name) {
+		head->qualname_mark = head->name_mark;
+		return rc;
+	}
+	return read_mark(snapshot, layout, head->qualname, &head->qualname_mark);
+}
+
+int qa_code_heads_read(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const uint64_t *addresses, size_t count, struct qa_code_head *heads)
+{
+	uint64_t names[2 * QA_CODE_HEADS_MOST];
+	size_t n = 0;
+	int rc = count <= QA_CODE_HEADS_MOST && names_are_plausible(layout)
+			 ? read_heads(snapshot, layout, addresses, count, heads)
 			 : -EINVAL;
 
-	if (rc)
-		return rc;
-	parse_head(layout, bytes, head);
-	rc = read_mark(snapshot, layout, head->name, &head->name_mark);
-	if (!rc && head->qualname == head->name)
-		head->qualname_mark = head->name_mark;
-	else if (!rc)
-		rc = read_mark(snapshot, layout, head->qualname, &head->qualname_mark);
+	for (size_t i = 0; i < count && !rc; i++) {
+		if (heads[i].name)
+			names[n++] = heads[i].name;
+		if (heads[i].qualname && heads[i].qualname != heads[i].name)
+			names[n++] = heads[i].qualname;
+	}
+	if (!rc)
+		rc = qa_snapshot_want(snapshot, names, n, NAME_BEGINNING);
+	for (size_t i = 0; i < count && !rc; i++)
+		rc = read_marks(snapshot, layout, &heads[i]);
 	return rc;
 }

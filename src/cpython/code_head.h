@@ -19,11 +19,14 @@ struct qa_code_head {
 
 bool qa_code_head_equal(const struct qa_code_head *a, const struct qa_code_head *b);
 
+enum { QA_CODE_HEADS_MOST = 64 };
+
 /*
- * What cannot be read is zero. Through a snapshot, so that what the heads of a stack need comes
- * with the stack, in the same call. Returns 0 or a negative errno.
+ * Reads up to QA_CODE_HEADS_MOST heads; what cannot be read is zero. Through a snapshot, so that
+ * what the heads of a stack need comes with the stack, in the same call. Returns 0 or a negative
+ * errno.
  */
-int qa_code_head_read(struct qa_snapshot *snapshot, const struct qa_layout *layout,
-	uint64_t address, struct qa_code_head *head);
+int qa_code_heads_read(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const uint64_t *addresses, size_t count, struct qa_code_head *heads);
 
 #endif

@@ -4,8 +4,9 @@
  *
  * 3.6 to 3.12 come from the table in layout_rows_*.inc, printed by src/cpython/gen from the headers
  * of that version. From 3.13 on the target tells most of it itself (_Py_DebugOffsets); what it
- * leaves out comes from a row, too. All offsets are bytes; QA_ABSENT means that this version has no
- * such field.
+ * leaves out comes from a row, too. From 3.13 on there is a second row for each version: that of
+ * its free-threaded build, whose objects are laid out differently. All offsets are bytes; QA_ABSENT
+ * means that this version has no such field.
  */
 #ifndef QA_CPYTHON_LAYOUT_H
 #define QA_CPYTHON_LAYOUT_H
@@ -37,6 +38,7 @@ struct qa_layout {
 	/* PY_VERSION_HEX of the first and the last release that the row is for. */
 	uint32_t version_first;
 	uint32_t version_last;
+	bool free_threaded;                /* built with Py_GIL_DISABLED */
 	struct {                           /* _PyRuntimeState */
 		int32_t interpreters_head; /* 3.6 has no such structure, but a variable: 0 */
 		int32_t tstate_current;    /* 3.7 to 3.11: the thread state that holds the GIL */
@@ -66,6 +68,8 @@ struct qa_layout {
 		int32_t base_frame;   /* from 3.15: pointer to the frame that every stack ends in */
 		int32_t thread_id;
 		int32_t native_thread_id;
+		int32_t status; /* free-threaded: of use only to find `state` */
+		int32_t state;  /* free-threaded, an int: one of the _Py_THREAD_ states */
 	} thread;
 	struct { /* PyFrameObject up to 3.10, _PyInterpreterFrame from 3.11 */
 		int32_t previous;
@@ -76,8 +80,10 @@ struct qa_layout {
 		/* From 3.12: from this owner on a frame has no code object; each entry from C has
 		 * such a frame, so the outermost one is one. */
 		int32_t first_codeless_owner;
-		uint64_t code_mask; /* the bits of `code` that are the address: from 3.14 it has
-				       tags */
+		uint64_t code_mask;     /* the bits of `code` that are the address: from 3.14 it has
+					   tags */
+		int32_t bytecode_index; /* int, free-threaded from 3.14: which of the code's copies
+					   of its bytecode the frame runs */
 	} frame;
 	struct { /* PyGenObject in 3.11, where nothing else tells a generator that runs */
 		int32_t frame;
@@ -90,12 +96,18 @@ struct qa_layout {
 		int32_t first_line;
 		int32_t line_table;
 		int32_t bytecode; /* from 3.11 it lies in the object, from here on */
+		int32_t copies;   /* free-threaded from 3.14: pointer to the _PyCodeArray of the
+				     bytecode's copies */
 		enum qa_line_table line_table_kind;
 	} code;
+	struct { /* _PyCodeArray */
+		int32_t count;
+		int32_t first; /* the pointers to the copies, from here on */
+	} copies;
 	struct {
 		int32_t type;       /* PyObject.ob_type */
 		int32_t type_name;  /* PyTypeObject.tp_name */
-		int32_t bytes_size; /* PyVarObject.ob_size */
+		int32_t bytes_size; /* PyVarObject.ob_size; of code its 2-byte units */
 		int32_t bytes_data; /* PyBytesObject.ob_sval */
 	} object;
 	struct { /* str */
@@ -137,9 +149,9 @@ struct qa_layout {
 	} names;
 };
 
-/* The row for a version, or NULL. 3.13 and later rows must be completed by
+/* The row for a version and kind of build, or NULL. 3.13 and later rows must be completed by
  * qa_layout_from_debug_offsets. */
-const struct qa_layout *qa_layout_row(uint32_t version);
+const struct qa_layout *qa_layout_row(uint32_t version, bool free_threaded);
 
 /* The most that the first bytes of _PyRuntime can be in any version: cookie, version, flags and the
  * table of offsets. */
@@ -151,9 +163,9 @@ bool qa_debug_offsets_version(
 	const unsigned char *head, size_t len, uint32_t *version, bool *free_threaded);
 
 /*
- * Fills *layout from the row of its version and from the table of offsets, every field checked
- * against the size of its structure. -EINVAL: the table cannot be believed, and err says which
- * field.
+ * Fills *layout from the row of its version and kind of build, and from the table of offsets, every
+ * field checked against the size of its structure. -EINVAL: the table cannot be believed, and err
+ * says which field.
  */
 int qa_layout_from_debug_offsets(
 	const unsigned char *head, size_t len, struct qa_layout *layout, struct qa_error *err);

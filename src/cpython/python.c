@@ -81,8 +81,8 @@ static int unsupported(struct qa_error *err, uint32_t version, const char *kind)
 	qa_version_text(version, text, sizeof(text));
 	qa_error_set(
 		err, ENOTSUP, "The process runs CPython %s%s, which is not supported.", text, kind);
-	qa_error_hint(err, "Supported are the releases of CPython 3.6 to 3.15 (no debug "
-			   "and no free-threaded builds).");
+	qa_error_hint(err, "Supported are the releases of CPython 3.6 to 3.15, with or "
+			   "without a GIL, but no debug builds.");
 	return -ENOTSUP;
 }
 
@@ -104,14 +104,14 @@ static bool is_release(uint32_t version)
 	return (version & 0xf0) == 0xf0;
 }
 
-/* Is there a row for it? Of each version only the releases, in the usual build. */
-static int check_build(
-	const struct qa_python *python, const struct image *image, struct qa_error *err)
+/* Is there a row for it? Of each version only the releases, and no debug builds. */
+static int check_build(const struct qa_python *python, const struct image *image,
+	bool free_threaded, struct qa_error *err)
 {
 	if (image->symbols[DEBUG_BUILD])
 		return unsupported(err, python->version, " (debug build)");
-	if (!is_release(python->version) || !qa_layout_row(python->version))
-		return unsupported(err, python->version, "");
+	if (!is_release(python->version) || !qa_layout_row(python->version, free_threaded))
+		return unsupported(err, python->version, free_threaded ? " (free-threaded)" : "");
 	return 0;
 }
 
@@ -128,18 +128,16 @@ static int choose_layout(struct qa_python *python, const struct qa_maps *maps,
 		return rc;
 	if (image->symbols[RUNTIME] &&
 		qa_debug_offsets_version(head, sizeof(head), &python->version, &free_threaded)) {
-		if (free_threaded)
-			return unsupported(err, python->version, " (free-threaded)");
-		rc = check_build(python, image, err);
+		rc = check_build(python, image, free_threaded, err);
 		return rc ? rc
 			  : qa_layout_from_debug_offsets(head, sizeof(head), &python->layout, err);
 	}
 	python->version = older_version(python, maps, image);
 	if (python->version == 0)
 		return -EAGAIN; /* nothing was initialised yet */
-	rc = check_build(python, image, err);
+	rc = check_build(python, image, false, err);
 	if (!rc)
-		python->layout = *qa_layout_row(python->version);
+		python->layout = *qa_layout_row(python->version, false);
 	return rc;
 }
 

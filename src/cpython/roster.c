@@ -55,7 +55,8 @@ static void note_gil(struct reading *r, uint64_t gil)
 }
 
 /* From 3.12 on each interpreter knows its GIL; before, there is one, and one place that tells who
- * holds it. */
+ * holds it. Free-threaded builds have one, too, which may be in use (PYTHON_GIL=1, or for a module
+ * that needs it): then only its holder is attached. */
 static int read_gil(struct reading *r, uint64_t interpreter)
 {
 	const struct qa_layout *layout = &r->python->layout;
@@ -69,6 +70,8 @@ static int read_gil(struct reading *r, uint64_t interpreter)
 		return read_pointer(r, r->python->gil_holder, 0, &r->gil_holder);
 	}
 	r->gil_holder = 0;
+	if (layout->free_threaded)
+		return 0;
 	rc = read_pointer(r, interpreter, layout->interpreter.gil, &gil);
 	if (rc || gil == 0)
 		return rc;
@@ -90,6 +93,34 @@ static int read_collecting(struct reading *r, uint64_t interpreter)
 		sizeof(r->collecting));
 }
 
+/*
+ * Free-threaded: a thread runs Python code while it is attached. In all other states (detached,
+ * suspended while the world is stopped, shutting down) it holds still, and it leaves them before it
+ * touches its stack.
+ */
+static int read_holds_gil(struct reading *r, uint64_t thread, bool *holds_gil)
+{
+	enum { ATTACHED = 1 }; /* _Py_THREAD_ATTACHED */
+	const struct qa_layout *layout = &r->python->layout;
+	uint32_t state;
+	int rc;
+
+	*holds_gil = thread == r->gil_holder;
+	if (!layout->free_threaded)
+		return 0;
+	rc = read_field(r, thread, layout->thread.state, &state, sizeof(state));
+	*holds_gil = state == ATTACHED;
+	return rc;
+}
+
+/* A thread state that was made learns first its thread's one id, then the other. Until then nothing
+ * runs with it. */
+static bool is_bound(const struct qa_layout *layout, const struct qa_thread_state *thread)
+{
+	return thread->ident != 0 &&
+	       (thread->native_id != 0 || layout->thread.native_thread_id == QA_ABSENT);
+}
+
 static int add_thread(struct reading *r, uint64_t address)
 {
 	const struct qa_layout *layout = &r->python->layout;
@@ -99,19 +130,36 @@ static int add_thread(struct reading *r, uint64_t address)
 	if (!rc)
 		rc = read_pointer(r, address, layout->thread.native_thread_id, &thread.native_id);
 	if (!rc)
+		rc = read_holds_gil(r, address, &thread.holds_gil);
+	if (!rc)
 		rc = QA_GROW(r->roster->threads, r->roster->room, r->roster->count + 1);
-	if (rc || thread.ident == 0) /* made, but not running yet */
+	if (rc || !is_bound(layout, &thread))
 		return rc;
-	thread.holds_gil = address == r->gil_holder;
 	thread.runs = thread.holds_gil;
-	thread.collecting = thread.holds_gil && r->collecting;
 	r->roster->threads[r->roster->count++] = thread;
 	return 0;
+}
+
+/* Who collects garbage is the one that runs; where several run, nothing tells which of them. */
+static void find_collector(struct reading *r, size_t first)
+{
+	struct qa_thread_state *found = NULL;
+
+	for (size_t i = first; i < r->roster->count; i++) {
+		if (!r->roster->threads[i].runs)
+			continue;
+		if (found)
+			return;
+		found = &r->roster->threads[i];
+	}
+	if (found)
+		found->collecting = r->collecting != 0;
 }
 
 static int read_threads(struct reading *r, uint64_t interpreter)
 {
 	const struct qa_layout *layout = &r->python->layout;
+	const size_t first = r->roster->count;
 	uint64_t thread, owner;
 	int rc = read_pointer(r, interpreter, layout->interpreter.threads_head, &thread);
 
@@ -124,6 +172,7 @@ static int read_threads(struct reading *r, uint64_t interpreter)
 		if (!rc)
 			rc = read_pointer(r, thread, layout->thread.next, &thread);
 	}
+	find_collector(r, first);
 	return rc;
 }
 

@@ -11,8 +11,8 @@ struct qa_thread_state {
 	uint64_t native_id;  /* the kernel's, as the target sees it; 0: unknown */
 	int64_t interpreter; /* its interpreter's id */
 	bool runs;           /* it may run Python code now: its stack changes while it is read */
-	bool holds_gil;
-	bool collecting; /* it holds the GIL, and its interpreter collects garbage */
+	bool holds_gil;      /* free-threaded: it is attached to its interpreter */
+	bool collecting;     /* alone it holds the GIL, and its interpreter collects garbage */
 };
 
 struct qa_roster {

@@ -6,7 +6,7 @@
 
 #include "support/buf.h"
 
-enum { FRAME_HEAD_MAX = 160, POINTER_SIZE = 8 };
+enum { FRAME_HEAD_MAX = 160, POINTER_SIZE = 8, BYTECODE_MAX = 1 << 28, UNIT = 2 };
 
 void qa_stack_free(struct qa_stack *stack)
 {
@@ -25,21 +25,20 @@ static uint64_t pointer_in(const unsigned char *head, int32_t offset)
 /* How much of a frame we need: up to the last of the fields that we read. */
 static size_t head_size(const struct qa_layout *layout)
 {
-	const int32_t pointers[] = {
-		layout->frame.previous, layout->frame.code, layout->frame.position};
+	const int32_t fields[] = {layout->frame.previous, layout->frame.code,
+		layout->frame.position, layout->frame.bytecode_index};
 	size_t end = layout->frame.owner == QA_ABSENT ? 0 : (size_t)layout->frame.owner + 1;
 
-	for (size_t i = 0; i < sizeof(pointers) / sizeof(*pointers); i++)
-		if ((size_t)pointers[i] + POINTER_SIZE > end)
-			end = (size_t)pointers[i] + POINTER_SIZE;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (fields[i] != QA_ABSENT && (size_t)fields[i] + POINTER_SIZE > end)
+			end = (size_t)fields[i] + POINTER_SIZE;
 	return end;
 }
 
-/* False: the position does not lie in the frame's own bytecode. */
-static bool find_instruction(const struct qa_layout *layout, const unsigned char *head,
-	uint64_t code, int32_t *instruction)
+/* False: the position does not lie in the code object's own bytecode. */
+static bool find_in_code(const struct qa_layout *layout, const unsigned char *head, uint64_t code,
+	int32_t *instruction)
 {
-	enum { BYTECODE_MAX = 1 << 28, UNIT = 2 };
 	uint64_t at = pointer_in(head, layout->frame.position);
 	int64_t bytes;
 
@@ -52,6 +51,20 @@ static bool find_instruction(const struct qa_layout *layout, const unsigned char
 		return false;
 	*instruction = bytes < 0 ? -1 : (int32_t)bytes;
 	return true;
+}
+
+static bool has_copies(const struct qa_layout *layout)
+{
+	return layout->frame.bytecode_index != QA_ABSENT;
+}
+
+/* Where there may be copies of the bytecode, the instruction is found only when the walk is done.
+ */
+static bool find_instruction(const struct qa_layout *layout, const unsigned char *head,
+	uint64_t code, int32_t *instruction)
+{
+	*instruction = QA_INSTRUCTION_UNKNOWN;
+	return has_copies(layout) || find_in_code(layout, head, code, instruction);
 }
 
 static bool has_code(const struct qa_layout *layout, const unsigned char *head)
@@ -159,6 +172,80 @@ static int check_end(struct qa_snapshot *snapshot, const struct qa_layout *layou
 	return 0;
 }
 
+static int read_word(struct qa_snapshot *snapshot, uint64_t address, uint64_t *value)
+{
+	return qa_snapshot_read(snapshot, address, value, sizeof(*value));
+}
+
+/* The copy of the bytecode that a frame says it runs; -EFAULT: there is none. */
+static int find_copy(struct qa_snapshot *snapshot, const struct qa_layout *layout, uint64_t code,
+	uint32_t index, uint64_t *copy)
+{
+	uint64_t array, count, first;
+	int rc = read_word(snapshot, code + (uint64_t)layout->code.copies, &array);
+
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.count, &count);
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.first, &first);
+	/* The first one is the code object's own: so we know that this is its array. */
+	if (!rc && (first != code + (uint64_t)layout->code.bytecode || index >= count))
+		rc = -EFAULT;
+	if (!rc)
+		rc = read_word(snapshot,
+			array + (uint64_t)layout->copies.first + (uint64_t)index * POINTER_SIZE,
+			copy);
+	return rc || *copy ? rc : -EFAULT;
+}
+
+/*
+ * A frame's position lies in the code object's own bytecode or in the copy that the frame names.
+ * Their memory has nothing in common, so an instruction that lies in one of them is certain.
+ * -EAGAIN: it lies in neither; the frame was changing. -EFAULT: the copies cannot be read.
+ */
+static int find_in_copies(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const unsigned char *head, uint64_t code, int32_t *instruction)
+{
+	uint64_t at = pointer_in(head, layout->frame.position);
+	uint32_t index = (uint32_t)pointer_in(head, layout->frame.bytecode_index);
+	uint64_t units, copy;
+	int32_t found;
+	int rc = read_word(snapshot, code + (uint64_t)layout->object.bytes_size, &units);
+
+	if (rc || units > BYTECODE_MAX / UNIT)
+		return rc ? rc : -EFAULT;
+	if (find_in_code(layout, head, code, &found) && found < (int32_t)units * UNIT) {
+		*instruction = found;
+		return 0;
+	}
+	rc = find_copy(snapshot, layout, code, index, &copy);
+	if (rc)
+		return rc;
+	if (at < copy || at - copy >= units * UNIT)
+		return -EAGAIN;
+	*instruction = (int32_t)(at - copy);
+	return 0;
+}
+
+/* An instruction whose bytecode cannot be read stays unknown: better no line than a wrong one. */
+static int find_instructions(
+	struct qa_snapshot *snapshot, const struct qa_layout *layout, struct qa_stack *stack)
+{
+	const size_t size = head_size(layout);
+	int rc = 0;
+
+	for (size_t i = 0; i < stack->count && (!rc || rc == -EFAULT); i++) {
+		struct qa_stack_frame *frame = &stack->frames[i];
+		unsigned char head[FRAME_HEAD_MAX];
+
+		rc = qa_snapshot_read(snapshot, frame->address, head, size);
+		if (!rc)
+			rc = find_in_copies(
+				snapshot, layout, head, frame->code, &frame->instruction);
+	}
+	return rc == -EFAULT ? 0 : rc;
+}
+
 int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 	uint64_t thread_state, struct qa_stack *stack)
 {
@@ -187,6 +274,8 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 		memmove(last_head, head, walk.head_size);
 		rc = check_end(snapshot, layout, thread_state, last, last_head);
 	}
+	if (!rc && has_copies(layout))
+		rc = find_instructions(snapshot, layout, stack);
 	return rc == -EFAULT ? -EAGAIN : rc;
 }
 

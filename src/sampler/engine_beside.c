@@ -8,8 +8,13 @@
 #include "sampler/capture.h"
 #include "sampler/cpu.h"
 
-/* Twice what it takes to copy a page and to go through the frames in it. */
-enum { NS_PER_PAGE = 4000 };
+enum {
+	/* Twice what it takes to copy a page and to go through the frames in it. */
+	NS_PER_PAGE = 4000,
+	/* Fewer pages fit into the usual slice, and asking costs as much as copying some of them.
+	 */
+	MANY_PAGES = 128,
+};
 
 /* The CPU that the thread ran on when it was last looked at; or a negative errno. */
 static int cpu_of(struct qa_tracked_thread *thread)
@@ -83,7 +88,8 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 
 	if (rc)
 		return rc;
-	qa_cpu_hold(&hold, thread->snapshot.count * NS_PER_PAGE);
+	qa_cpu_hold(&hold,
+		thread->snapshot.count > MANY_PAGES ? thread->snapshot.count * NS_PER_PAGE : 0);
 	rc = copy_beside(capture, thread);
 	qa_cpu_let_go(&hold);
 	return rc;

@@ -1,6 +1,7 @@
 #include "sampler/sampler.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "support/buf.h"
@@ -48,7 +49,7 @@ static int announce_process(struct qa_sampler *sampler, uint64_t now_ns, uint32_
 	const struct qa_raw_consumer *consumer = sampler->recording->consumer;
 	const struct qa_process *process = sampler->python.process;
 	struct qa_buf executable = {0}, cwd = {0}, command = {0};
-	char version[QA_VERSION_TEXT_ROOM];
+	char number[QA_VERSION_TEXT_ROOM], version[QA_VERSION_TEXT_ROOM + 1];
 	struct qa_raw_process event = {
 		.id = id,
 		.pid = (uint32_t)process->pid,
@@ -62,7 +63,9 @@ static int announce_process(struct qa_sampler *sampler, uint64_t now_ns, uint32_
 	};
 	int rc;
 
-	qa_version_text(sampler->python.version, version, sizeof(version));
+	qa_version_text(sampler->python.version, number, sizeof(number));
+	snprintf(version, sizeof(version), "%s%s", number,
+		sampler->python.layout.free_threaded ? "t" : "");
 	event.python = qa_str(version);
 	rc = consumer->process ? consumer->process(sampler->recording->consumer_ctx, &event) : 0;
 	qa_buf_free(&executable);

@@ -1,8 +1,8 @@
 /*
- * A copy of the pages of the target that were of interest, taken by as few system calls as
+ * A copy of the parts of pages of the target that were of interest, taken by as few system calls as
  * possible.
  *
- * Which pages those are is learnt: a page that a reader asks for and that is not in the copy is
+ * Which those are is learnt: what a reader asks for and that is not in the copy is
  * read at once and will be in the next copy from the start. So, once things are steady, a whole
  * stack comes in one call, and a very deep one in a few.
  */
@@ -51,6 +51,13 @@ void qa_snapshot_free(struct qa_snapshot *snapshot);
  * error.
  */
 int qa_snapshot_take(struct qa_snapshot *snapshot);
+
+/*
+ * Each of these pieces will be asked for: reads at once what of them is not in the copy. Returns 0,
+ * or a negative errno; what is not there is no error.
+ */
+int qa_snapshot_want(
+	struct qa_snapshot *snapshot, const uint64_t *addresses, size_t count, size_t length);
 
 /* Copies from the copy. Returns 0 or a negative errno: -EFAULT where there is no such memory. */
 int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, size_t length);

@@ -134,8 +134,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint32_t versions[] = {0x03060ff0, 0x030710f0, 0x030812f0, 0x030a0df0,
-		0x030b07f0, 0x030c01f0, 0x030d00f0, 0x030e0af0, 0x030f02f0};
+	static const struct {
+		uint32_t version;
+		bool free_threaded;
+	} builds[] = {{0x03060ff0, false}, {0x030710f0, false}, {0x030812f0, false},
+		{0x030a0df0, false}, {0x030b07f0, false}, {0x030c01f0, false}, {0x030d00f0, false},
+		{0x030d05f0, true}, {0x030e0af0, true}};
+	size_t build;
 	struct hostile_memory memory = {.base = {read_pieces}, .bytes = data, .len = size};
 	struct qa_python python = {
 		.memory = &memory.base, .runtime = 0x10000, .native_tid = QA_ABSENT};
@@ -143,8 +148,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2 || size > WINDOW)
 		return 0;
-	python.version = versions[data[0] % (sizeof(versions) / sizeof(*versions))];
-	python.layout = *qa_layout_row(python.version);
+	build = data[0] % (sizeof(builds) / sizeof(*builds));
+	python.version = builds[build].version;
+	python.layout = *qa_layout_row(python.version, builds[build].free_threaded);
 	python.code_type = data[1] & 1 ? 0x10100 : 0;
 	read_all(&python);
 	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0)

@@ -28,6 +28,7 @@ class Rows(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         for change in (mock.patch.object(matrix, "FOLDER", self.folder),
+                       mock.patch.object(interpreters, "got", lambda: self.folder),
                        mock.patch.object(interpreters, "find", lambda: [OLD, NEW, DEBUG])):
             change.start()
             self.addCleanup(change.stop)
@@ -85,6 +86,11 @@ class Rows(unittest.TestCase):
             for label in matrix.NOT_TO_BE_HAD:
                 with self.assertRaises(unittest.SkipTest):
                     self.check(label)
+
+    def test_why_a_version_is_missing(self):
+        with open(os.path.join(self.folder, "3.15t.missing"), "w") as file:
+            file.write("the mirror burnt down\n")
+        self.assertEqual(self.row("3.15t")["launch"], (matrix.ABSENT, "the mirror burnt down"))
 
     def test_each_wanted_version_has_a_row(self):
         names = [name for name, _ in matrix.rows()]

@@ -21,7 +21,7 @@ PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.execu
 PATIENCE = 60  # seconds until a test gives up waiting for something that should happen at once
 
 SUPPORTED = [one for one in interpreters.find()
-             if 0x03060000 <= one.hexversion < 0x03100000 and interpreters.is_usual_build(one)]
+             if 0x03060000 <= one.hexversion < 0x03100000 and not interpreters.is_debug_build(one)]
 UNSUPPORTED = [one for one in interpreters.find() if one not in SUPPORTED]
 
 
@@ -122,7 +122,7 @@ def per_interpreter(interpreters_to_test=None):
                 def test(self, method=name, interpreter=one):
                     with matrix.noting(getattr(getattr(self, method), "cells", ()), interpreter):
                         getattr(self, method)(interpreter)
-                label = re.sub(r"\W", "_", one.version + ("" if "pyenv" in one.path else "_system"))
+                label = re.sub(r"\W", "_", interpreters.name_of(one) + ("" if "pyenv" in one.path else "_system"))
                 setattr(cls, "test_%s_%s" % (name[len("each_"):], label), test)
         return cls
 

@@ -125,9 +125,15 @@ def cell_of(notes, interpreter, cell):
     return judge(notes.get((interpreter.path, cell), []))
 
 
+def why_missing(label):
+    """As tests/pythons/get found out, if it was asked."""
+    with contextlib.suppress(FileNotFoundError), open(os.path.join(interpreters.got(), label + ".missing")) as file:
+        return file.read().strip()
+    return NOT_TO_BE_HAD.get(label, "not on this machine; tests/pythons/get, or pyenv, brings it")
+
+
 def missing_row(label):
-    why = NOT_TO_BE_HAD.get(label, "not on this machine; tests/pythons/get, or pyenv, brings it")
-    return label, [(ABSENT, why)] * len(CELLS)
+    return label, [(ABSENT, why_missing(label))] * len(CELLS)
 
 
 def rows():
@@ -172,7 +178,7 @@ class Matrix(unittest.TestCase):
         for cell, (result, why) in zip(CELLS, cells):
             self.assertNotEqual(result, FAILED, "%s of %s" % (cell, name))
             self.assertFalse(result == ABSENT and why is None, "no test has shown %s of %s" % (cell, name))
-        missing = [why for label in WANTED if label == name for why in [missing_row(label)[1][0][1]]]
+        missing = [why_missing(label) for label in WANTED if label == name]
         if missing and os.environ.get("QA_EVERY_VERSION") == "1" and name not in NOT_TO_BE_HAD:
             self.fail("%s: %s" % (name, missing[0]))
         if missing:

@@ -57,7 +57,7 @@ class LineTables(unittest.TestCase):
 
 def add_tests():
     for interpreter in interpreters.find():
-        name = "test_%s" % interpreter.version.replace(".", "_")
+        name = "test_%s" % interpreters.name_of(interpreter).replace(".", "_")
         while hasattr(LineTables, name):
             name += "_again"
         setattr(LineTables, name, lambda self, interpreter=interpreter: self.check(interpreter))

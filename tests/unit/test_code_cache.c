@@ -9,7 +9,13 @@
 #include "cpython/text.h"
 #include "fake_target.h"
 
-enum { VERSION = 0x030c01f0, CODE = 0x300000, OTHER = 0x310000 };
+enum { CODE = 0x300000, OTHER = 0x310000 };
+
+/* The layouts of objects: the usual one, with a larger head, and with other bits in a str's state,
+ * too. */
+static const uint32_t versions[] = {
+	0x030c01f0, FAKE_FREE_THREADED | 0x030d05f0, FAKE_FREE_THREADED | 0x030e0af0};
+static uint32_t version; /* the one that is being tested */
 
 /* What the consumer was told last. */
 struct told {
@@ -46,7 +52,7 @@ struct fixture {
 static void open_fixture(struct fixture *f)
 {
 	*f = (struct fixture){.target = fake_target_new()};
-	fake_python(f->target, VERSION, &f->python);
+	fake_python(f->target, version, &f->python);
 	qa_code_cache_init(&f->cache, &f->python, 1, &f->last_id, &consumer, &f->told);
 	qa_snapshot_init(&f->snapshot, &f->target->base);
 }
@@ -367,5 +373,11 @@ int main(void)
 		cmocka_unit_test(all_kinds_of_text_become_utf8),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+		version = versions[i];
+		failed += cmocka_run_group_tests(tests, NULL, NULL);
+	}
+	return failed;
 }

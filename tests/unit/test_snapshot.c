@@ -220,6 +220,105 @@ static void forgets_what_nobody_asks_for(void **state)
 	free(target);
 }
 
+static uint64_t value_at(struct qa_snapshot *snapshot, uint64_t address)
+{
+	uint64_t value = 0;
+
+	assert_int_equal(qa_snapshot_read(snapshot, address, &value, sizeof(value)), 0);
+	return value;
+}
+
+/* Another part is read when it is asked for; what was copied before stays what it was. */
+static void copies_the_parts_that_are_asked_for(void **state)
+{
+	const uint64_t parts[] = {0x10800, 0x10000, 0x10ff8}, between = 0x10400;
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	for (size_t i = 0; i < 3; i++)
+		fake_put_u64(target, parts[i], 1);
+	fake_put_u64(target, between, 7);
+	qa_snapshot_take(&snapshot);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(value_at(&snapshot, parts[i]), 1);
+		assert_int_equal(target->calls, i + 1);
+		fake_put_u64(target, parts[i], 2);
+	}
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(value_at(&snapshot, parts[i]), 1);
+	assert_int_equal(value_at(&snapshot, between), 7);
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(value_at(&snapshot, parts[i]), 2);
+	assert_int_equal(target->calls, 4);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
+/* How many of 100 copies had a page that is asked for in every n-th of them. */
+static int copies_with_page(int n)
+{
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+	int had = 0;
+
+	qa_snapshot_init(&snapshot, &target->base);
+	fake_put_u64(target, 0x10000, 1);
+	fake_put_u64(target, 0x20000, 2);
+	for (int i = 0; i < 100; i++) {
+		qa_snapshot_take(&snapshot);
+		had += snapshot.count == 2;
+		qa_snapshot_read(&snapshot, 0x10000, &value, 8);
+		if (i % n == 0)
+			qa_snapshot_read(&snapshot, 0x20000, &value, 8);
+	}
+	qa_snapshot_free(&snapshot);
+	free(target);
+	return had;
+}
+
+static void keeps_what_is_asked_for_often(void **state)
+{
+	(void)state;
+	assert_int_equal(copies_with_page(1), 99);
+	assert_int_equal(copies_with_page(3), 99);
+	assert_true(copies_with_page(20) < 40);
+}
+
+static void reads_all_that_is_wanted_in_one_call(void **state)
+{
+	const uint64_t wanted[] = {0x10ffc, 0x20000, 0x20008, 0xdead0000, 0x30000, UINT64_MAX - 8};
+	struct fake_target *target = fake_target_new();
+	struct qa_snapshot snapshot;
+	uint64_t value = 0;
+
+	(void)state;
+	qa_snapshot_init(&snapshot, &target->base);
+	for (uint64_t i = 1; i < 4; i++) {
+		fake_put_u64(target, i * 0x10000, i);
+		fake_put_u64(target, i * 0x10000 + FAKE_PAGE, i);
+	}
+	qa_snapshot_take(&snapshot);
+	assert_int_equal(qa_snapshot_want(&snapshot, wanted, 3, 8), 0);
+	assert_int_equal(target->calls, 1);
+	assert_int_equal(snapshot.count, 3);
+	assert_int_equal(qa_snapshot_want(&snapshot, wanted, 3, 8), 0);
+	assert_int_equal(target->calls, 1);
+	assert_int_equal(qa_snapshot_want(&snapshot, wanted, 6, 8), 0);
+	target->calls = 0;
+	assert_int_equal(qa_snapshot_read(&snapshot, 0x30000, &value, 8), 0);
+	assert_int_equal(value, 3);
+	assert_int_equal(qa_snapshot_read(&snapshot, 0xdead0000, &value, 8), -EFAULT);
+	assert_int_equal(target->calls, 0);
+	target->gone = true;
+	assert_int_equal(qa_snapshot_want(&snapshot, &(uint64_t){0x50000}, 1, 8), -ESRCH);
+	qa_snapshot_free(&snapshot);
+	free(target);
+}
+
 static void tells_that_the_process_is_gone(void **state)
 {
 	struct fake_target *target = fake_target_new();
@@ -263,6 +362,9 @@ int main(void)
 		cmocka_unit_test(survives_that_many_pages_vanish),
 		cmocka_unit_test(gives_up_a_copy_that_is_spoilt),
 		cmocka_unit_test(forgets_what_nobody_asks_for),
+		cmocka_unit_test(copies_the_parts_that_are_asked_for),
+		cmocka_unit_test(keeps_what_is_asked_for_often),
+		cmocka_unit_test(reads_all_that_is_wanted_in_one_call),
 		cmocka_unit_test(tells_that_the_process_is_gone),
 		cmocka_unit_test(refuses_addresses_that_wrap_around),
 	};

@@ -12,6 +12,11 @@
 #include <internal/pycore_stackref.h>
 #endif
 
+/* Each thread may run a copy of the bytecode of its own. */
+#if defined(Py_GIL_DISABLED) && SINCE(14)
+#define HAS_COPIES
+#endif
+
 static void print_runtime(void)
 {
 	OFFSET("runtime.interpreters_head", _PyRuntimeState, interpreters.head);
@@ -53,6 +58,10 @@ static void print_thread(void)
 #endif
 	OFFSET("thread.thread_id", PyThreadState, thread_id);
 	OFFSET("thread.native_thread_id", PyThreadState, native_thread_id);
+#ifdef Py_GIL_DISABLED
+	OFFSET("thread.status", PyThreadState, _status);
+	OFFSET("thread.state", PyThreadState, state);
+#endif
 }
 
 static void print_frame(void)
@@ -77,6 +86,9 @@ static void print_frame(void)
 #else
 	TEXT("frame.code_mask", "UINT64_MAX");
 #endif
+#ifdef HAS_COPIES
+	OFFSET("frame.bytecode_index", _PyInterpreterFrame, tlbc_index);
+#endif
 }
 
 static void print_generator(void)
@@ -96,6 +108,11 @@ static void print_code(void)
 	OFFSET("code.line_table", PyCodeObject, co_linetable);
 	OFFSET("code.bytecode", PyCodeObject, co_code_adaptive);
 	TEXT("code.line_table_kind", "QA_LINE_TABLE_LOCATIONS");
+#ifdef HAS_COPIES
+	OFFSET("code.copies", PyCodeObject, co_tlbc);
+	OFFSET("copies.count", _PyCodeArray, size);
+	OFFSET("copies.first", _PyCodeArray, entries);
+#endif
 }
 
 static void print_table(void)
