@@ -49,9 +49,6 @@ struct qa_layout {
 		int32_t locked;
 		int32_t last_holder;
 	} gil;
-	struct { /* struct _gc_runtime_state, from 3.13 */
-		int32_t collecting;
-	} gc;
 	struct { /* PyThreadState */
 		int32_t next;
 		int32_t interpreter;
@@ -113,6 +110,9 @@ struct qa_layout {
 		int32_t compact_shift;
 		int32_t ascii_shift;
 	} unicode;
+	struct { /* struct _gc_runtime_state, from 3.13 */
+		int32_t collecting;
+	} gc;
 };
 
 /* The row for a version and kind of build, or NULL. 3.13 and later rows must be completed by
