@@ -62,7 +62,7 @@ int qa_dict_open_table(struct qa_dict *dict, struct qa_memory *memory,
 	const struct qa_layout *layout, uint64_t table, uint64_t values)
 {
 	uint64_t slots, index_bytes, count;
-	struct table_head head;
+	struct table_head head = {{0}};
 	bool is_old = layout->dict.slots != QA_ABSENT;
 	int rc;
 
@@ -89,7 +89,7 @@ int qa_dict_open_table(struct qa_dict *dict, struct qa_memory *memory,
 int qa_dict_open(struct qa_dict *dict, struct qa_memory *memory, const struct qa_layout *layout,
 	uint64_t address)
 {
-	uint64_t table, values;
+	uint64_t table = 0, values = 0;
 	int rc = qa_object_check(memory, layout, address, QA_OBJECT_DICT);
 
 	if (!rc)

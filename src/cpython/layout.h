@@ -57,9 +57,6 @@ struct qa_layout {
 		int32_t locked;
 		int32_t last_holder;
 	} gil;
-	struct { /* struct _gc_runtime_state, from 3.13 */
-		int32_t collecting;
-	} gc;
 	struct { /* PyThreadState */
 		int32_t next;
 		int32_t interpreter;
@@ -147,6 +144,9 @@ struct qa_layout {
 		int32_t number_digits; /* the digits, 32 bits each */
 		int32_t number_bits;   /* that a digit has in use */
 	} names;
+	struct { /* struct _gc_runtime_state, from 3.13 */
+		int32_t collecting;
+	} gc;
 };
 
 /* The row for a version and kind of build, or NULL. 3.13 and later rows must be completed by

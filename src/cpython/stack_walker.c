@@ -181,7 +181,7 @@ static int read_word(struct qa_snapshot *snapshot, uint64_t address, uint64_t *v
 static int find_copy(struct qa_snapshot *snapshot, const struct qa_layout *layout, uint64_t code,
 	uint32_t index, uint64_t *copy)
 {
-	uint64_t array, count, first;
+	uint64_t array, first, count = 0;
 	int rc = read_word(snapshot, code + (uint64_t)layout->code.copies, &array);
 
 	if (!rc)

@@ -24,7 +24,7 @@ static int find_active(struct qa_thread_names *names, uint64_t interpreter)
 {
 	const struct qa_layout *layout = &names->python->layout;
 	struct qa_memory *memory = names->python->memory;
-	uint64_t modules, threading, active;
+	uint64_t modules = 0, threading = 0, active = 0;
 	struct qa_dict dict;
 	int rc =
 		qa_memory_read_u64(memory, interpreter + (uint64_t)layout->names.modules, &modules);
@@ -46,7 +46,7 @@ static int read_name(struct qa_thread_names *names, uint64_t ident, struct qa_bu
 {
 	const struct qa_layout *layout = &names->python->layout;
 	struct qa_memory *memory = names->python->memory;
-	uint64_t thread, text;
+	uint64_t thread = 0, text = 0;
 	struct qa_dict dict;
 	int rc = qa_dict_open(&dict, memory, layout, names->active);
 

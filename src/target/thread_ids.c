@@ -11,12 +11,14 @@ enum { THREADS_MAX = 1 << 16, NAME_ROOM = 64 };
 size_t qa_thread_ids_parse(struct qa_str status, struct qa_thread_id_pair *pair)
 {
 	static const char key[] = "\nNSpid:";
-	const char *at = memmem(status.data, status.len, key, sizeof(key) - 1);
 	const char *end = status.data + status.len;
+	const char *at = status.len ? memmem(status.data, status.len, key, sizeof(key) - 1) : NULL;
 	size_t count = 0;
 
 	*pair = (struct qa_thread_id_pair){0};
-	for (at = at ? at + sizeof(key) - 1 : end; at < end && *at != '\n';) {
+	if (!at)
+		return 0;
+	for (at += sizeof(key) - 1; at < end && *at != '\n';) {
 		pid_t number = 0;
 
 		if (*at < '0' || *at > '9') {

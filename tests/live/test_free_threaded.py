@@ -1,20 +1,44 @@
 """Free-threaded interpreters: threads that run at the same time."""
 import collections
+import glob
 import json
 import os
 import re
+import subprocess
+import tempfile
 import unittest
 
 import interpreters
-from harness import SUPPORTED, LiveTest, function_of, main, per_interpreter, program
+from harness import SOURCE, SUPPORTED, LiveTest, function_of, main, per_interpreter, program
 
 FREE_THREADED = [one for one in SUPPORTED if interpreters.is_free_threaded(one)]
 SECONDS = 2
 FUNCTIONS = {"heavy", "medium", "light"}
 
 
+def build_count(folder):
+    counter = os.path.join(folder, "count")
+    readers = [path for part in ("trace", "support") for path in sorted(glob.glob(os.path.join(SOURCE, "src", part, "*.c")))]
+    subprocess.check_call([
+        os.environ.get("CC", "cc"), "-std=c11", "-g", "-D_GNU_SOURCE", "-I" + os.path.join(SOURCE, "include"),
+        "-I" + os.path.join(SOURCE, "src"), "-o", counter, os.path.join(SOURCE, "tests", "live", "states", "count.c"),
+        *readers, "-lz"])
+    return counter
+
+
 @per_interpreter(FREE_THREADED)
 class Parallel(LiveTest):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.count = build_count(folder.name)
+
+    def ticks_with_holders(self):
+        """The number of ticks at which a thread held the GIL, and that of those at which several did."""
+        with open(self.trace, "rb") as trace:
+            return map(int, subprocess.check_output([self.count], stdin=trace).split())
+
     def run_parallel(self, interpreter, gil):
         done = self.record("-q", "-r", "1000", "-o", self.trace, "--", interpreter.path, program("parallel.py"), str(SECONDS),
                            env=dict(os.environ, PYTHON_GIL=gil))
@@ -71,9 +95,14 @@ class Parallel(LiveTest):
 
     def each_without_a_gil(self, interpreter):
         self.check(interpreter, "0")
+        one_or_more, several = self.ticks_with_holders()
+        self.assertGreater(several, 0.5 * one_or_more)
 
     def each_with_its_gil_in_use(self, interpreter):
         self.check(interpreter, "1")
+        one_or_more, several = self.ticks_with_holders()
+        self.assertGreater(one_or_more, 0)
+        self.assertLess(several, 0.05 * one_or_more)  # one may give it back and the next one take it while they are looked at
 
 
 class Found(unittest.TestCase):

@@ -32,8 +32,9 @@ struct fixture {
 	uint64_t ticks;
 	int taken_on; /* the CPU on which the last sample was taken */
 	int cpus[2];  /* two that we may use */
-	cpu_set_t before;
 };
+
+static cpu_set_t allowed; /* before any sampling pinned us */
 
 static int note_tick(void *ctx, const struct qa_raw_tick *tick)
 {
@@ -57,6 +58,8 @@ static void put_interpreter(struct fixture *f)
 	fake_put_u64(f->target, INTERPRETER + (uint64_t)layout->interpreter.threads_head, THREAD);
 	fake_put_u64(f->target, THREAD + (uint64_t)layout->thread.interpreter, INTERPRETER);
 	fake_put_u64(f->target, THREAD + (uint64_t)layout->thread.thread_id, IDENT);
+	fake_put_u64(f->target, THREAD + (uint64_t)layout->thread.native_thread_id,
+		(uint64_t)f->process.pid);
 	fake_put_u64(f->target, THREAD + (uint64_t)layout->thread.frame, CFRAME);
 	fake_put_u64(f->target, CFRAME + (uint64_t)layout->thread.cframe_frame, 0);
 	fake_put_u64(f->target, f->python.gil_holder, THREAD);
@@ -71,9 +74,8 @@ static void choose_cpus(struct fixture *f)
 {
 	int found = 0;
 
-	sched_getaffinity(0, sizeof(f->before), &f->before);
 	for (int cpu = 0; cpu < CPU_SETSIZE && found < 2; cpu++)
-		if (CPU_ISSET(cpu, &f->before))
+		if (CPU_ISSET(cpu, &allowed))
 			f->cpus[found++] = cpu;
 	if (found < 2) {
 		print_message("skipped: there is only one CPU here\n");
@@ -108,6 +110,7 @@ static void close_fixture(struct fixture *f)
 	qa_sampler_close(&f->sampler);
 	qa_recording_free(&f->recording);
 	free(f->target);
+	sched_setaffinity(0, sizeof(allowed), &allowed);
 }
 
 static void a_slot_is_taken_once(void **state)
@@ -197,7 +200,6 @@ static void frequent_hops_make_a_post_that_takes_the_samples(void **state)
 	assert_int_equal(cpu, home);
 	qa_posts_free(&posts);
 	close_fixture(&f);
-	sched_setaffinity(0, sizeof(f.before), &f.before);
 }
 
 static void a_program_that_stays_needs_no_post(void **state)
@@ -217,7 +219,6 @@ static void a_program_that_stays_needs_no_post(void **state)
 	assert_false(posts.list[0].made);
 	qa_posts_free(&posts);
 	close_fixture(&f);
-	sched_setaffinity(0, sizeof(f.before), &f.before);
 }
 
 int main(void)
@@ -229,5 +230,6 @@ int main(void)
 		cmocka_unit_test(a_program_that_stays_needs_no_post),
 	};
 
+	sched_getaffinity(0, sizeof(allowed), &allowed);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
