@@ -26,9 +26,11 @@ class Rows(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.folder = folder.name
+        self.folder = os.path.join(folder.name, "notes")
+        self.got = folder.name
+        os.mkdir(self.folder)
         for change in (mock.patch.object(matrix, "FOLDER", self.folder),
-                       mock.patch.object(interpreters, "got", lambda: self.folder),
+                       mock.patch.object(interpreters, "got", lambda: self.got),
                        mock.patch.object(interpreters, "find", lambda: [OLD, NEW, DEBUG])):
             change.start()
             self.addCleanup(change.stop)
@@ -88,7 +90,7 @@ class Rows(unittest.TestCase):
                     self.check(label)
 
     def test_why_a_version_is_missing(self):
-        with open(os.path.join(self.folder, "3.15t.missing"), "w") as file:
+        with open(os.path.join(self.got, "3.15t.missing"), "w") as file:
             file.write("the mirror burnt down\n")
         self.assertEqual(self.row("3.15t")["launch"], (matrix.ABSENT, "the mirror burnt down"))
 

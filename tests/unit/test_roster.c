@@ -8,8 +8,12 @@
 
 enum { THREAD = 0x100000, INTERPRETER = 0x400000, GIL = 0x4f0000 };
 
-static const uint32_t versions[] = {0x03060ff0, 0x030703f0, 0x030812f0, 0x030912f0, 0x030a0df0,
-	0x030b07f0, 0x030c01f0, 0x030d00f0, 0x030e0af0, 0x030f02f0, FAKE_FREE_THREADED | 0x030d05f0,
+static const uint32_t versions[] = {
+#if defined(__x86_64__)
+	0x030703f0, /* has a row only there */
+#endif
+	0x03060ff0, 0x030710f0, 0x030812f0, 0x030912f0, 0x030a0df0, 0x030b07f0, 0x030c01f0,
+	0x030d00f0, 0x030e0af0, 0x030f02f0, FAKE_FREE_THREADED | 0x030d05f0,
 	FAKE_FREE_THREADED | 0x030e0af0, FAKE_FREE_THREADED | 0x030f02f0};
 
 #define FOR_EACH_VERSION(v) for (size_t v = 0; v < sizeof(versions) / sizeof(*versions); v++)
