@@ -29,7 +29,10 @@ class Rows(unittest.TestCase):
         self.folder = os.path.join(folder.name, "notes")
         self.got = folder.name
         os.mkdir(self.folder)
+        for name in ("a.py", "b.py"):
+            open(os.path.join(self.got, name), "w").close()
         for change in (mock.patch.object(matrix, "FOLDER", self.folder),
+                       mock.patch.object(matrix, "PROGRAMS", self.got),
                        mock.patch.object(interpreters, "got", lambda: self.got),
                        mock.patch.object(interpreters, "find", lambda: [OLD, NEW, DEBUG])):
             change.start()
@@ -66,6 +69,11 @@ class Rows(unittest.TestCase):
         self.assertEqual(self.row("3.12.1")["idle"][0], matrix.FAILED)
         with self.assertRaisesRegex(AssertionError, "idle of 3.12.1"):
             self.check("3.12.1")
+
+    def test_a_program_that_is_no_more_says_nothing(self):
+        self.note("gone", (NEW, matrix.CELLS, matrix.FAILED, ""))
+        self.note("a", (NEW, matrix.CELLS, matrix.OK, ""))
+        self.check("3.12.1")
 
     def test_what_cannot_be_is_explained(self):
         self.note("a", (OLD, [cell for cell in matrix.CELLS if cell != "columns"], matrix.OK, ""))

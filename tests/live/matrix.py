@@ -18,6 +18,7 @@ import unittest
 import interpreters
 
 SOURCE = os.environ.get("QA_SOURCE") or os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+PROGRAMS = os.path.join(SOURCE, "tests", "live")
 FOLDER = os.path.join(SOURCE, os.environ.get("QA_BUILD") or "build", "matrix")
 
 CELLS = ("launch", "attach", "exact names", "lines", "columns", "thread ids", "GIL", "idle")
@@ -94,9 +95,11 @@ def forget():
 
 
 def read_notes():
-    """{(path, cell): [(result, why)]}"""
+    """{(path, cell): [(result, why)]}; not what a program noted that is no more."""
     found = {}
     for name in sorted(os.listdir(FOLDER)) if os.path.isdir(FOLDER) else ():
+        if not os.path.exists(os.path.join(PROGRAMS, os.path.splitext(name)[0] + ".py")):
+            continue
         with open(os.path.join(FOLDER, name)) as file:
             for note in json.load(file):
                 for cell in note["cells"]:
