@@ -268,6 +268,46 @@ static void a_process_that_is_gone_is_told(void **state)
 	close_fixture(&f);
 }
 
+static void expect_middle_unreadable(struct fixture *f)
+{
+	assert_int_equal(qa_capture_thread(&f->capture, &f->thread), 0);
+	assert_int_equal(f->capture.fresh.stack.count, 3);
+	assert_int_not_equal(f->capture.fresh.ids[0].code, f->codes.unreadable);
+	assert_int_equal(f->capture.fresh.ids[1].code, f->codes.unreadable);
+	assert_int_not_equal(f->codes.unreadable, 0);
+	assert_int_not_equal(f->capture.fresh.ids[2].code, f->codes.unreadable);
+}
+
+/* One frame's code is lost, not the sample. */
+static void code_that_cannot_be_read_costs_its_frame(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_unmap(f.target, CODE + 0x10000);
+	expect_middle_unreadable(&f);
+	put_frame(&f, 1, 0xdead0000, false);
+	expect_middle_unreadable(&f);
+	close_fixture(&f);
+}
+
+static void a_link_that_cannot_be_followed_costs_the_sample(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_u64(f.target, FRAMES + 256 + (uint64_t)f.python.layout.frame.previous, 0xdead0000);
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	put_frame(&f, 1, 0, false); /* no code: this frame is not in use */
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	put_frame(&f, 1, CODE + 0x10000, false);
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
+	expect_whole_stack(&f);
+	close_fixture(&f);
+}
+
 /* The outer frames keep their ids without another look; the inner ones are always looked at. */
 static void deep_stacks_cost_only_what_changed(void **state)
 {
@@ -299,6 +339,8 @@ int main(void)
 		cmocka_unit_test(a_recorder_that_was_switched_out_does_not_believe_itself),
 		cmocka_unit_test(a_cpu_that_we_may_not_use_is_done_without),
 		cmocka_unit_test(a_process_that_is_gone_is_told),
+		cmocka_unit_test(code_that_cannot_be_read_costs_its_frame),
+		cmocka_unit_test(a_link_that_cannot_be_followed_costs_the_sample),
 		cmocka_unit_test(deep_stacks_cost_only_what_changed),
 	};
 
