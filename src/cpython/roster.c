@@ -95,15 +95,27 @@ static int add_thread(struct reading *r, uint64_t address)
 	return 0;
 }
 
+/* A list that comes back to where it was is none. Marks places further and further apart: a circle
+ * comes to one of them before long. */
+static bool is_circle(uint64_t address, int step, uint64_t *mark)
+{
+	const bool found = address == *mark;
+
+	if ((step & (step - 1)) == 0)
+		*mark = address;
+	return found;
+}
+
 static int read_threads(struct reading *r, uint64_t interpreter)
 {
 	const struct qa_layout *layout = &r->python->layout;
-	uint64_t thread, owner;
+	uint64_t thread, owner, mark = 0;
 	int rc = read_pointer(r, interpreter, layout->interpreter.threads_head, &thread);
 
 	for (int i = 0; !rc && thread; i++) {
 		rc = read_pointer(r, thread, layout->thread.interpreter, &owner);
-		if (!rc && (owner != interpreter || i == THREADS_MAX))
+		if (!rc &&
+			(owner != interpreter || i == THREADS_MAX || is_circle(thread, i, &mark)))
 			rc = -EAGAIN; /* freed or reused while we looked, or a circle */
 		if (!rc)
 			rc = add_thread(r, thread);
@@ -116,12 +128,12 @@ static int read_threads(struct reading *r, uint64_t interpreter)
 static int read_interpreters(struct reading *r)
 {
 	const struct qa_layout *layout = &r->python->layout;
-	uint64_t interpreter;
+	uint64_t interpreter, mark = 0;
 	int rc = read_pointer(
 		r, r->python->runtime, layout->runtime.interpreters_head, &interpreter);
 
 	for (int i = 0; !rc && interpreter; i++) {
-		if (i == INTERPRETERS_MAX)
+		if (i == INTERPRETERS_MAX || is_circle(interpreter, i, &mark))
 			return -EAGAIN;
 		rc = read_field(r, interpreter, layout->interpreter.id, &r->interpreter_id,
 			sizeof(r->interpreter_id));

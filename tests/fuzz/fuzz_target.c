@@ -15,9 +15,8 @@ enum { WINDOW = 1 << 16, CODES = 64, READS_MAX = 1000, HOLE_STEP = 500 };
 
 struct hostile_memory {
 	struct qa_memory base;
-	const unsigned char *bytes;
-	size_t len;
-	size_t hole;    /* where in the window it begins */
+	unsigned char image[WINDOW];
+	size_t hole;    /* where in it the hole begins */
 	unsigned reads; /* a process that leads us in circles for too long has ended */
 };
 
@@ -28,17 +27,14 @@ static size_t copy_piece(const struct hostile_memory *hostile, const struct qa_p
 
 	while (done < piece->length) {
 		size_t at = (piece->address + done) % WINDOW;
-		size_t from = at % hostile->len;
-		size_t some = hostile->len - from;
+		size_t some = at < hostile->hole ? hostile->hole - at : 0;
 
-		if (at >= hostile->hole)
-			break;
-		if (some > hostile->hole - at)
-			some = hostile->hole - at;
 		if (some > piece->length - done)
 			some = piece->length - done;
-		memcpy((unsigned char *)piece->copy + done, hostile->bytes + from, some);
+		memcpy((unsigned char *)piece->copy + done, hostile->image + at, some);
 		done += some;
+		if (some == 0 || hostile->hole < WINDOW)
+			break;
 	}
 	return done;
 }
@@ -111,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint32_t versions[] = {0x03060ff0, 0x030710f0, 0x030812f0, 0x030912f0,
 		0x030a0df0, 0x030b07f0, 0x030c01f0, 0x030d00f0, 0x030e0af0, 0x030f02f0};
-	struct hostile_memory memory = {.base = {read_pieces}, .bytes = data, .len = size};
+	static struct hostile_memory memory = {.base = {read_pieces}};
 	struct qa_python python = {
 		.memory = &memory.base, .runtime = 0x10000, .native_tid = QA_ABSENT};
 	struct qa_error err;
@@ -121,9 +117,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	python.version = versions[data[0] % (sizeof(versions) / sizeof(*versions))];
 	python.layout = *qa_layout_row(python.version);
 	python.code_type = data[1] & 1 ? 0x10100 : 0;
+	for (size_t at = 0; at < WINDOW; at += size)
+		memcpy(memory.image + at, data, size < WINDOW - at ? size : WINDOW - at);
+	memory.reads = 0;
 	memory.hole = WINDOW - (size_t)(data[1] >> 1) * HOLE_STEP;
 	sample(&python);
-	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0)
+	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0) {
+		memory.reads = 0;
 		sample(&python);
+	}
 	return 0;
 }
