@@ -76,6 +76,21 @@ static int read_collecting(struct reading *r, uint64_t interpreter)
 		sizeof(r->collecting));
 }
 
+/* 3.11 and 3.12: its _PyCFrame lies on the C stack, except for the first one, which is a part of
+ * the thread state. */
+static int read_c_stack(struct reading *r, uint64_t address, uint64_t *c_stack)
+{
+	enum { THREAD_STATE_MOST = 4096 };
+	int rc = 0;
+
+	*c_stack = 0;
+	if (r->python->layout.thread.cframe_frame != QA_ABSENT)
+		rc = read_pointer(r, address, r->python->layout.thread.frame, c_stack);
+	if (*c_stack - address < THREAD_STATE_MOST)
+		*c_stack = 0;
+	return rc;
+}
+
 static int add_thread(struct reading *r, uint64_t address)
 {
 	const struct qa_layout *layout = &r->python->layout;
@@ -84,6 +99,8 @@ static int add_thread(struct reading *r, uint64_t address)
 
 	if (!rc)
 		rc = read_pointer(r, address, layout->thread.native_thread_id, &thread.native_id);
+	if (!rc)
+		rc = read_c_stack(r, address, &thread.c_stack);
 	if (!rc)
 		rc = QA_GROW(r->roster->threads, r->roster->room, r->roster->count + 1);
 	if (rc || thread.ident == 0) /* made, but not running yet */

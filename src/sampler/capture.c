@@ -104,14 +104,16 @@ static int cpu_of(const struct qa_capture *capture, const struct qa_tracked_thre
 	int cpu_by_kernel, rc;
 	uint32_t cpu;
 
+	if (!python->has_rseq && thread->runner != thread->state.ident)
+		return -EAGAIN;
 	if (!python->has_rseq) {
 		cpu_by_kernel = thread->tid ? qa_process_thread_cpu(python->process, thread->tid)
 					    : -ENOTSUP;
 		return cpu_by_kernel == -ENOENT ? -EAGAIN
 						: cpu_by_kernel; /* the thread has just ended */
 	}
-	rc = qa_memory_read(python->memory, thread->state.ident + (uint64_t)python->rseq_cpu, &cpu,
-		sizeof(cpu));
+	rc = qa_memory_read(
+		python->memory, thread->runner + (uint64_t)python->rseq_cpu, &cpu, sizeof(cpu));
 	if (rc)
 		return rc;
 	return cpu <= INT32_MAX ? (int)cpu : -ENOTSUP; /* not registered */
@@ -145,20 +147,46 @@ static bool was_switched_out(void *ctx)
 	return qa_cpu_switches() != *switches;
 }
 
+/* In the copy: did the thread run it that we took for its runner? */
+static int check_runner(struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	const struct qa_layout *layout = &capture->python->layout;
+	uint64_t on_stack;
+	int rc;
+
+	if (layout->thread.cframe_frame == QA_ABSENT || capture->fresh.stack.count == 0)
+		return 0;
+	rc = qa_snapshot_read(&thread->snapshot,
+		thread->state.address + (uint64_t)layout->thread.frame, &on_stack,
+		sizeof(on_stack));
+	if (!rc && (on_stack <= thread->stack_from || on_stack >= thread->stack_to))
+		rc = -EAGAIN;
+	return rc;
+}
+
+/* The thread's runner is on our CPU, as far as can be told. */
+static bool is_beside(const struct qa_capture *capture, const struct qa_tracked_thread *thread)
+{
+	return cpu_of(capture, thread) == capture->pinned &&
+	       (!thread->candidates || qa_threads_guess_runner(thread) == thread->runner);
+}
+
 static int copy_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	uint64_t switches = qa_cpu_switches();
 	int rc;
 
-	if (cpu_of(capture, thread) != capture->pinned)
+	if (!is_beside(capture, thread))
 		return -EAGAIN;
 	thread->snapshot.is_spoilt = was_switched_out;
 	thread->snapshot.spoilt_ctx = &switches;
 	rc = copy_stack(capture, thread, &capture->fresh.stack);
 	thread->snapshot.is_spoilt = NULL;
 	if (!rc)
+		rc = check_runner(capture, thread);
+	if (!rc)
 		rc = resolve_codes(capture, &thread->last);
-	if (!rc && (cpu_of(capture, thread) != capture->pinned || was_switched_out(&switches)))
+	if (!rc && (!is_beside(capture, thread) || was_switched_out(&switches)))
 		rc = -EAGAIN;
 	return rc;
 }

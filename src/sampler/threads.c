@@ -133,6 +133,97 @@ bool qa_threads_are_all_on(const struct qa_threads *threads, const struct qa_ros
 	return true;
 }
 
+/*
+ * With glibc the stack of a thread ends below the thread's own structure, which is what its ident
+ * points to. The main thread's stack lies above all others.
+ */
+static void find_runner(const struct qa_threads *threads, const struct qa_roster *roster,
+	struct qa_tracked_thread *thread)
+{
+	const uint64_t on_stack = thread->state.c_stack;
+	uint64_t from = 0, to = UINT64_MAX, main_ident = 0;
+
+	thread->runner = thread->state.ident;
+	thread->stack_from = from;
+	thread->stack_to = to;
+	if (!on_stack)
+		return;
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct qa_thread_state *other = &roster->threads[i];
+
+		if (other->ident <= on_stack && other->ident > from)
+			from = other->ident;
+		if (other->ident > on_stack && other->ident < to)
+			to = other->ident;
+		if (other->native_id == (uint64_t)threads->inner_pid)
+			main_ident = other->ident;
+	}
+	if (to != UINT64_MAX)
+		thread->runner = to;
+	else if (main_ident)
+		thread->runner = main_ident;
+	thread->stack_from = from;
+	thread->stack_to = to;
+}
+
+/* Up to 3.10 nothing leads from a thread state to the C stack. */
+static bool is_doubtful(const struct qa_threads *threads, const struct qa_roster *roster,
+	const struct qa_thread_state *state)
+{
+	enum { FIRST_WITH_C_STACK = 0x030b0000 };
+	size_t count = 0;
+
+	if (threads->python->version >= FIRST_WITH_C_STACK)
+		return false;
+	for (size_t i = 0; i < roster->count; i++)
+		count += roster->threads[i].ident == state->ident;
+	return count > 1;
+}
+
+uint64_t qa_threads_guess_runner(const struct qa_tracked_thread *thread)
+{
+	const struct qa_threads *threads = thread->candidates;
+	const struct qa_process *process = threads->python->process;
+	uint64_t runner = 0;
+
+	if (qa_process_thread_is_runnable(process, thread->tid))
+		return thread->state.ident;
+	for (size_t i = 0; i < threads->count; i++) {
+		const struct qa_tracked_thread *other = threads->list[i];
+
+		if (other->state.ident == thread->state.ident || other->state.ident == runner ||
+			!qa_process_thread_is_runnable(process, other->tid))
+			continue;
+		if (runner)
+			return 0;
+		runner = other->state.ident;
+	}
+	return runner;
+}
+
+static void tell_runner(const struct qa_threads *threads, const struct qa_roster *roster,
+	struct qa_tracked_thread *thread)
+{
+	if (!thread->state.runs)
+		return;
+	find_runner(threads, roster, thread);
+	thread->candidates = is_doubtful(threads, roster, &thread->state) ? threads : NULL;
+}
+
+/* Once all are on the list. */
+static void guess_runners(const struct qa_threads *threads)
+{
+	for (size_t i = 0; i < threads->count; i++) {
+		struct qa_tracked_thread *thread = threads->list[i];
+		uint64_t guess = thread->state.runs && thread->candidates
+					 ? qa_threads_guess_runner(thread)
+					 : 0;
+
+		if (guess)
+			thread->runner = guess;
+	}
+}
+
 int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster)
 {
 	threads->round++;
@@ -148,7 +239,9 @@ int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster
 		}
 		if (rc)
 			return rc;
+		tell_runner(threads, roster, thread ? thread : threads->list[threads->count - 1]);
 	}
 	forget_ended(threads);
+	guess_runners(threads);
 	return 0;
 }

@@ -23,6 +23,16 @@ struct qa_tracked_thread {
 	struct qa_thread_state state;
 	uint32_t id; /* in the recording */
 	pid_t tid;   /* the kernel's; 0: unknown */
+	/*
+	 * The ident of the thread that runs it. Not always its own: up to 3.12 code of an
+	 * interpreter within the interpreter runs in a thread state that another thread has made.
+	 */
+	uint64_t runner;
+	uint64_t stack_from; /* the runner's C stack lies between these */
+	uint64_t stack_to;
+	/* Set if its ident is not its alone, and nothing else tells who runs it: those among whom
+	 * the runner is. */
+	const struct qa_threads *candidates;
 	struct qa_snapshot snapshot;
 	struct qa_known_stack last; /* as last taken */
 	uint32_t seen;              /* the round in which the roster named it last */
@@ -53,5 +63,8 @@ bool qa_threads_are_all_on(const struct qa_threads *threads, const struct qa_ros
 
 /* Makes the list agree with the roster: announces new threads, forgets those that ended. */
 int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster);
+
+/* The ident of the candidate that runs, or is about to; 0: nobody does, or it cannot be told. */
+uint64_t qa_threads_guess_runner(const struct qa_tracked_thread *thread);
 
 #endif

@@ -150,27 +150,47 @@ pid_t qa_process_inner_pid(const struct qa_process *process)
 	return pid > 0 ? (pid_t)pid : process->pid;
 }
 
-int qa_process_thread_cpu(const struct qa_process *process, pid_t tid)
+/* A field of a thread's stat, from the third on: appended to `stat`, and *text points to it. */
+static int read_stat(const struct qa_process *process, pid_t tid, int wanted, struct qa_buf *stat,
+	const char **text)
 {
-	enum { CPU_FIELD = 39, FIELD_AFTER_NAME = 3 };
-	struct qa_buf stat = {0};
+	enum { FIELD_OF_NAME = 2 };
 	char name[PATH_ROOM];
-	char *text = NULL;
-	int cpu, rc;
+	int rc;
 
 	snprintf(name, sizeof(name), "task/%ld/stat", (long)tid);
-	rc = qa_process_read_file(process, name, &stat);
-	if (rc == 0) {
-		qa_buf_append_char(&stat, '\0');
-		text = stat.failed
-			       ? NULL
-			       : strrchr(stat.data, ')'); /* the name before it may hold anything */
+	rc = qa_process_read_file(process, name, stat);
+	if (rc)
+		return rc;
+	qa_buf_append_char(stat, '\0');
+	/* The name may hold anything. */
+	*text = stat->failed ? NULL : strrchr(stat->data, ')');
+	for (int field = FIELD_OF_NAME; *text && field < wanted; field++) {
+		*text = strchr(*text, ' ');
+		*text = *text ? *text + 1 : NULL;
 	}
-	for (int field = FIELD_AFTER_NAME - 1; text && field < CPU_FIELD; field++) {
-		text = strchr(text, ' ');
-		text = text ? text + 1 : NULL;
-	}
-	cpu = text ? atoi(text) : -EINVAL;
+	return *text ? 0 : -EINVAL;
+}
+
+int qa_process_thread_cpu(const struct qa_process *process, pid_t tid)
+{
+	enum { CPU_FIELD = 39 };
+	struct qa_buf stat = {0};
+	const char *text = NULL;
+	int rc = read_stat(process, tid, CPU_FIELD, &stat, &text);
+	int cpu = rc ? rc : atoi(text);
+
 	qa_buf_free(&stat);
-	return rc ? rc : cpu;
+	return cpu;
+}
+
+bool qa_process_thread_is_runnable(const struct qa_process *process, pid_t tid)
+{
+	enum { STATE_FIELD = 3 };
+	struct qa_buf stat = {0};
+	const char *text = NULL;
+	bool runnable = read_stat(process, tid, STATE_FIELD, &stat, &text) == 0 && *text == 'R';
+
+	qa_buf_free(&stat);
+	return runnable;
 }

@@ -42,4 +42,7 @@ pid_t qa_process_inner_pid(const struct qa_process *process);
  * us. */
 int qa_process_thread_cpu(const struct qa_process *process, pid_t tid);
 
+/* Does it run, or wait for a CPU only? */
+bool qa_process_thread_is_runnable(const struct qa_process *process, pid_t tid);
+
 #endif

@@ -61,6 +61,8 @@ static void open_fixture(struct fixture *f)
 	qa_code_cache_init(&f->codes, &f->python, 1, &f->last_id, &consumer, NULL);
 	qa_capture_init(&f->capture, &f->python, &f->codes);
 	f->thread.state = (struct qa_thread_state){.address = THREAD, .ident = IDENT};
+	f->thread.runner = IDENT;
+	f->thread.stack_to = UINT64_MAX;
 	qa_snapshot_init(&f->thread.snapshot, &f->target->base);
 }
 
