@@ -3,7 +3,8 @@ Interpreters within the interpreter: some that stay, with a thread each, and oth
 
     python interpreters_of_own.py SECONDS own|shared
 
-True: the interpreter that has been given the name N runs in_N, which calls leaf_N, and nothing else; N is the same in both.
+True: the interpreter that has been given the name N runs drive_N, which calls in_a_N and in_b_N; the first calls leaf_a_N, the
+other leaf_b_N, and there are no other calls; each takes a fraction of a microsecond.
 With "own" each has a lock of its own, so that all compute at once; with "shared" they take turns. The last line gives the
 interpreter's id for each name of those that stayed. It exits with 77 and a reason where such interpreters cannot be made.
 """
@@ -15,16 +16,19 @@ import time
 STAYING = 3
 CODE = """
 import time
-def leaf_{0}():
-    total = 0
-    for i in range(20000):
-        total += i & 7
-    return total
-def in_{0}(end):
+def leaf_a_{0}(): return 1
+def leaf_b_{0}(): return 2
+def in_a_{0}():
+    leaf_a_{0}(); leaf_a_{0}(); leaf_a_{0}()
+def in_b_{0}():
+    leaf_b_{0}(); leaf_b_{0}(); leaf_b_{0}()
+def drive_{0}(end):
     while time.monotonic() < end:
-        leaf_{0}()
-        time.sleep(0)  # up to 3.12 nobody asks another interpreter for the shared lock
-in_{0}({1!r})
+        for i in range(1000):
+            in_a_{0}()
+            in_b_{0}()
+        time.sleep(0.0001)  # up to 3.12 nobody asks another interpreter for the shared lock
+drive_{0}({1!r})
 """
 
 
