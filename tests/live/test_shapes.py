@@ -4,6 +4,7 @@ import json
 import os
 import re
 import struct
+import subprocess
 import zlib
 
 from harness import RECORD, SUPPORTED, LiveTest, function_of, main, per_interpreter, program, wait_until
@@ -112,6 +113,28 @@ class Shapes(ShapeTest):
 
 
 @per_interpreter()
+class Greenlets(ShapeTest):
+    """They change the chain of frames behind the interpreter's back. Needs the package greenlet, wherever it can be imported."""
+
+    def each_switching_all_the_time(self, interpreter):
+        has = subprocess.run([interpreter.path, "-c", "import greenlet"], stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+        if has.returncode:
+            self.skipTest("this interpreter has no package greenlet")
+        answer = self.run_shape(2000, interpreter.path, program("greenlets.py"), "0.5")
+        seen = collections.Counter()
+        for stack in self.stacks():
+            names = [function_of(frame) for frame in stack.frames]
+            found = re.match(r"level_(\d)$", names[0])
+            if not found or names[-1] == names[0]:
+                continue
+            number = found.group(1)
+            below = [names[0]] * answer["levels"] + ["in_" + number]
+            self.assertIn(names, [below, below + ["leaf_" + number], below + ["switch_from"]])
+            seen[number] += stack.count
+        self.assertEqual(len(seen), answer["count"], seen)
+
+
+@per_interpreter()
 class ManyThreads(ShapeTest):
     def each_200_that_come_and_go(self, interpreter):
         self.run_shape(100, interpreter.path, program("many_threads.py"), "1", "200")
@@ -165,6 +188,7 @@ class InterpreterTest(ShapeTest):
                 self.assertGreater(len(names), 2)
                 seen[found.group(2)] += stack.count
         self.assertLessEqual(set(answer["ids"]), set(seen))
+        self.assertIn(["<no python frame>"], [stack.frames for stack in self.stacks()])  # as long as they had nothing to do
         found = set().union(*interpreters_by_tid(self.trace).values())
         self.assertLessEqual({0} | set(answer["ids"].values()), found)
 

@@ -244,6 +244,24 @@ static void a_recorder_that_was_switched_out_does_not_believe_itself(void **stat
 	close_fixture(&f);
 }
 
+/* Then it is another thread's CPU that was looked at. */
+static void a_thread_state_on_another_stack_is_not_believed(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	run_on(&f, qa_cpu_current());
+	f.thread.stack_from = CFRAME;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	f.thread.stack_from = 0;
+	f.thread.stack_to = CFRAME;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	f.thread.stack_to = UINT64_MAX;
+	assert_int_equal(capture_in_peace(&f), 0);
+	close_fixture(&f);
+}
+
 static void a_cpu_that_we_may_not_use_is_done_without(void **state)
 {
 	struct fixture f;
@@ -339,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_running_thread_is_read_from_its_cpu),
 		cmocka_unit_test(a_running_thread_that_moved_is_not_believed),
 		cmocka_unit_test(a_recorder_that_was_switched_out_does_not_believe_itself),
+		cmocka_unit_test(a_thread_state_on_another_stack_is_not_believed),
 		cmocka_unit_test(a_cpu_that_we_may_not_use_is_done_without),
 		cmocka_unit_test(a_process_that_is_gone_is_told),
 		cmocka_unit_test(code_that_cannot_be_read_costs_its_frame),
