@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sampler/runner.h"
 #include "support/buf.h"
 
 /* The names of a thread are looked up in the rounds 0, 1, 3, 7, … after it was seen first. */
@@ -162,6 +163,7 @@ int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster
 			return rc;
 	}
 	forget_ended(threads);
+	qa_runners_find(threads, roster);
 	return 0;
 }
 

@@ -75,6 +75,11 @@ static int ask_outright(const struct qa_thread_activity *activity)
 	return rc ? rc : *state == 'R';
 }
 
+bool qa_thread_activity_is_runnable(const struct qa_thread_activity *activity)
+{
+	return ask_outright(activity) > 0;
+}
+
 /* Is it sure without asking outright? Then *on_cpu. */
 static bool follows(
 	const struct qa_thread_activity *before, const struct qa_thread_activity *now, bool *on_cpu)
