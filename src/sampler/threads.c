@@ -10,7 +10,7 @@
 enum { LOOKS_MAX = 12 };
 
 /* So many names in a round, and more if there are many threads: none is to wait long. */
-enum { LOOKS_PER_ROUND = 8, ROUNDS_FOR_ALL = 8 };
+enum { LOOKS_PER_ROUND = 4, ROUNDS_FOR_ALL = 8 };
 
 void qa_threads_init(struct qa_threads *threads, struct qa_python *python, uint32_t process,
 	uint32_t *last_id, const struct qa_raw_consumer *consumer, void *consumer_ctx)
