@@ -78,8 +78,8 @@ class Shapes(ShapeTest):
             seen.add(leaf)
         self.assertEqual(seen, set(answer["chains"]))
 
-    def check_depth(self, interpreter, levels, seconds):
-        answer = self.run_shape(100, interpreter.path, program("deep.py"), str(levels), seconds)
+    def check_depth(self, interpreter, levels, rate):
+        answer = self.run_shape(rate, interpreter.path, program("deep.py"), str(levels), "0.4")
         depths = {True: collections.Counter(), False: collections.Counter()}
         for stack in self.stacks():
             top = function_of(stack.frames[-1])
@@ -91,11 +91,11 @@ class Shapes(ShapeTest):
         return depths[False][expected]
 
     def each_depth_of_5000(self, interpreter):
-        self.assertGreater(self.check_depth(interpreter, 5000, "0.3"), 0)
+        self.assertGreater(self.check_depth(interpreter, 5000, 500), 0)
 
     def each_depth_of_100000(self, interpreter):
         """While it computes, a busy machine may let us have none: a copy of it takes longer than a turn on the CPU."""
-        self.check_depth(interpreter, 100000, "0.3")
+        self.check_depth(interpreter, 100000, 100)
 
     def each_code_that_is_made_and_dropped(self, interpreter):
         answer = self.run_shape(2000, interpreter.path, program("made.py"), "0.5")
