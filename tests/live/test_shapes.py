@@ -55,6 +55,10 @@ def depth_of(stack):
 
 
 class ShapeTest(LiveTest):
+    def stacks(self, *arguments, **options):
+        """Without the frames that stand for garbage collections, which come at any time."""
+        return super().stacks("--no-gc-frames", *arguments, **options)
+
     def run_shape(self, rate, *command):
         done = self.record("-q", "-r", str(rate), "-o", self.trace, "--", *command, env=ENVIRONMENT)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
@@ -163,15 +167,16 @@ class TheRecorder(ShapeTest):
         return len(os.listdir("/proc/%d/fd" % pid)), pages * 4
 
     def test_does_not_grow_with_the_threads_that_it_has_seen(self):
-        """Thousands of them: descriptors stay as many, memory nearly."""
-        target = self.start_ready(SUPPORTED[-1].path, "many_threads.py", "60", "100")
+        """Thousands of them: it has two descriptors for each of those that are there, and hardly more memory."""
+        alive = 100
+        target = self.start_ready(SUPPORTED[-1].path, "many_threads.py", "60", str(alive))
         recorder = self.start(RECORD, "-q", "-r", "500", "-d", "3", "-o", self.trace, "--pid", str(target.pid))
         sizes = []
         for limit in (5000, 15000):
             wait_until(lambda least=limit: os.path.exists(self.trace) and os.path.getsize(self.trace) > least, "it records")
             sizes.append(self.size(recorder.pid))
         self.assertEqual(recorder.wait(), 0)
-        self.assertEqual(sizes[0][0], sizes[1][0])
+        self.assertLess(max(descriptors for descriptors, _ in sizes), 3 * alive)
         self.assertLess(sizes[1][1] - sizes[0][1], 8192, "KiB, from %d to %d" % (sizes[0][1], sizes[1][1]))
 
 
