@@ -121,6 +121,21 @@ static bool is_bound(const struct qa_layout *layout, const struct qa_thread_stat
 	       (thread->native_id != 0 || layout->thread.native_thread_id == QA_ABSENT);
 }
 
+/* 3.11 and 3.12: its _PyCFrame lies on the C stack, except for the first one, which is a part of
+ * the thread state. */
+static int read_c_stack(struct reading *r, uint64_t address, uint64_t *c_stack)
+{
+	enum { THREAD_STATE_MOST = 4096 };
+	int rc = 0;
+
+	*c_stack = 0;
+	if (r->python->layout.thread.cframe_frame != QA_ABSENT)
+		rc = read_pointer(r, address, r->python->layout.thread.frame, c_stack);
+	if (*c_stack - address < THREAD_STATE_MOST)
+		*c_stack = 0;
+	return rc;
+}
+
 static int add_thread(struct reading *r, uint64_t address)
 {
 	const struct qa_layout *layout = &r->python->layout;
@@ -131,6 +146,8 @@ static int add_thread(struct reading *r, uint64_t address)
 		rc = read_pointer(r, address, layout->thread.native_thread_id, &thread.native_id);
 	if (!rc)
 		rc = read_holds_gil(r, address, &thread.holds_gil);
+	if (!rc)
+		rc = read_c_stack(r, address, &thread.c_stack);
 	if (!rc)
 		rc = QA_GROW(r->roster->threads, r->roster->room, r->roster->count + 1);
 	if (rc || !is_bound(layout, &thread))
@@ -156,16 +173,28 @@ static void find_collector(struct reading *r, size_t first)
 		found->collecting = r->collecting != 0;
 }
 
+/* A list that comes back to where it was is none. Marks places further and further apart: a circle
+ * comes to one of them before long. */
+static bool is_circle(uint64_t address, int step, uint64_t *mark)
+{
+	const bool found = address == *mark;
+
+	if ((step & (step - 1)) == 0)
+		*mark = address;
+	return found;
+}
+
 static int read_threads(struct reading *r, uint64_t interpreter)
 {
 	const struct qa_layout *layout = &r->python->layout;
 	const size_t first = r->roster->count;
-	uint64_t thread, owner;
+	uint64_t thread, owner, mark = 0;
 	int rc = read_pointer(r, interpreter, layout->interpreter.threads_head, &thread);
 
 	for (int i = 0; !rc && thread; i++) {
 		rc = read_pointer(r, thread, layout->thread.interpreter, &owner);
-		if (!rc && (owner != interpreter || i == THREADS_MAX))
+		if (!rc &&
+			(owner != interpreter || i == THREADS_MAX || is_circle(thread, i, &mark)))
 			rc = -EAGAIN; /* freed or reused while we looked, or a circle */
 		if (!rc)
 			rc = add_thread(r, thread);
@@ -179,12 +208,12 @@ static int read_threads(struct reading *r, uint64_t interpreter)
 static int read_interpreters(struct reading *r)
 {
 	const struct qa_layout *layout = &r->python->layout;
-	uint64_t interpreter;
+	uint64_t interpreter, mark = 0;
 	int rc = read_pointer(
 		r, r->python->runtime, layout->runtime.interpreters_head, &interpreter);
 
 	for (int i = 0; !rc && interpreter; i++) {
-		if (i == INTERPRETERS_MAX)
+		if (i == INTERPRETERS_MAX || is_circle(interpreter, i, &mark))
 			return -EAGAIN;
 		rc = read_field(r, interpreter, layout->interpreter.id, &r->interpreter_id,
 			sizeof(r->interpreter_id));

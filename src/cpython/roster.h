@@ -10,9 +10,12 @@ struct qa_thread_state {
 	uint64_t ident;      /* threading.get_ident(); with glibc, the thread pointer */
 	uint64_t native_id;  /* the kernel's, as the target sees it; 0: unknown */
 	int64_t interpreter; /* its interpreter's id */
-	bool runs;           /* it may run Python code now: its stack changes while it is read */
-	bool holds_gil;      /* free-threaded: it is attached to its interpreter */
-	bool collecting;     /* alone it holds the GIL, and its interpreter collects garbage */
+	/* An address on the C stack of the thread that runs it now, which up to 3.12 need not be
+	 * the one that `ident` names; 0: not known. */
+	uint64_t c_stack;
+	bool runs;       /* it may run Python code now: its stack changes while it is read */
+	bool holds_gil;  /* free-threaded: it is attached to its interpreter */
+	bool collecting; /* alone it holds the GIL, and its interpreter collects garbage */
 };
 
 struct qa_roster {

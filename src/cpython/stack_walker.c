@@ -253,15 +253,17 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 	struct walk walk = {.snapshot = snapshot, .head_size = head_size(layout)};
 	unsigned char last_head[FRAME_HEAD_MAX] = {0};
 	const unsigned char *head = last_head;
-	uint64_t frame, last = 0;
+	uint64_t frame, last = 0, mark = 0;
 	int rc = walk.head_size <= sizeof(last_head)
 			 ? first_frame(snapshot, layout, thread_state, &frame)
 			 : -EINVAL;
 
 	stack->count = 0;
 	for (size_t steps = 0; !rc && frame; steps++) {
-		if (steps == QA_STACK_DEPTH_MAX)
+		if (steps == QA_STACK_DEPTH_MAX || frame == mark)
 			return -EAGAIN; /* a circle */
+		if ((steps & (steps - 1)) == 0)
+			mark = frame; /* a circle comes back to one of these before long */
 		head = head_at(&walk, frame, &rc);
 		if (!rc)
 			rc = add_frame(stack, layout, frame, head);

@@ -112,5 +112,7 @@ int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thre
 		capture->retried |= i > 0;
 		rc = (runs ? capture->engine : &qa_engine_apart)->take(capture, thread);
 	}
-	return rc == -EFAULT ? -EAGAIN : rc;
+	if (rc == -EFAULT || (rc == -ENOTSUP && !thread->state.runs))
+		rc = -EAGAIN;
+	return rc;
 }

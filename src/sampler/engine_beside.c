@@ -7,6 +7,7 @@
 
 #include "sampler/capture.h"
 #include "sampler/cpu.h"
+#include "sampler/runner.h"
 
 enum {
 	/* Twice what it takes to copy a page and to go through the frames in it. */
@@ -22,6 +23,8 @@ static int cpu_of(struct qa_tracked_thread *thread)
 	struct qa_watch *watch = &thread->cpu;
 	int rc;
 
+	if (!watch->address && thread->runner != thread->state.ident)
+		return -EAGAIN;
 	if (!watch->address) {
 		rc = qa_thread_activity_cpu(&thread->activity);
 		return rc == -ESRCH ? -EAGAIN : rc; /* the thread has just ended */
@@ -32,11 +35,30 @@ static int cpu_of(struct qa_tracked_thread *thread)
 	return watch->seen && watch->value <= INT32_MAX ? (int)watch->value : -ENOTSUP;
 }
 
-/* Was the thread on our CPU all the time? */
+/* Was the thread on our CPU all the time, as far as can be told? */
 static bool was_beside(const struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
+	if (thread->candidates && qa_runner_guess(thread) != thread->runner)
+		return false;
 	return thread->cpu.address ? qa_watch_was(&thread->cpu, (uint32_t)capture->pinned)
 				   : cpu_of(thread) == capture->pinned;
+}
+
+/* In the copy: did the thread run it that we took for its runner? */
+static int check_runner(const struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	const struct qa_layout *layout = &capture->python->layout;
+	uint64_t on_stack;
+	int rc;
+
+	if (layout->thread.cframe_frame == QA_ABSENT || capture->fresh.stack.count == 0)
+		return 0;
+	rc = qa_snapshot_read(&thread->snapshot,
+		thread->state.address + (uint64_t)layout->thread.frame, &on_stack,
+		sizeof(on_stack));
+	if (!rc && (on_stack <= thread->stack_from || on_stack >= thread->stack_to))
+		rc = -EAGAIN;
+	return rc;
 }
 
 /* Goes to where the thread is. -ENOTSUP: that cannot be told, or we may not. */
@@ -73,6 +95,8 @@ static int copy_beside(struct qa_capture *capture, struct qa_tracked_thread *thr
 	thread->snapshot.is_spoilt = was_switched_out;
 	thread->snapshot.spoilt_ctx = &switches;
 	rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
+	if (!rc)
+		rc = check_runner(capture, thread);
 	if (!rc)
 		rc = qa_capture_resolve(capture, thread);
 	thread->snapshot.is_spoilt = NULL;

@@ -3,13 +3,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sampler/runner.h"
 #include "support/buf.h"
 
 /* The names of a thread are looked up in the rounds 0, 1, 3, 7, … after it was seen first. */
 enum { LOOKS_MAX = 12 };
 
 /* So many names in a round, and more if there are many threads: none is to wait long. */
-enum { LOOKS_PER_ROUND = 8, ROUNDS_FOR_ALL = 8 };
+enum { LOOKS_PER_ROUND = 4, ROUNDS_FOR_ALL = 8 };
 
 void qa_threads_init(struct qa_threads *threads, struct qa_python *python, uint32_t process,
 	uint32_t *last_id, const struct qa_raw_consumer *consumer, void *consumer_ctx)
@@ -164,6 +165,7 @@ int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster
 			return rc;
 	}
 	forget_ended(threads);
+	qa_runners_find(threads, roster);
 	return 0;
 }
 

@@ -33,6 +33,16 @@ struct qa_tracked_thread {
 	struct qa_buf name;  /* as last announced; empty: unknown */
 	uint32_t looks;      /* how often it was looked up */
 	uint32_t next_look;  /* the round for the next time */
+	/*
+	 * The ident of the thread that runs it. Not always its own: up to 3.12 code of an
+	 * interpreter within the interpreter runs in a thread state that another thread has made.
+	 */
+	uint64_t runner;
+	uint64_t stack_from; /* the runner's C stack lies between these */
+	uint64_t stack_to;
+	/* Set if its ident is not its alone, and nothing else tells who runs it: those among whom
+	 * the runner is. */
+	const struct qa_threads *candidates;
 	struct qa_snapshot snapshot;
 	struct qa_known_stack last; /* as last taken */
 	uint32_t seen;              /* the round in which the roster named it last */

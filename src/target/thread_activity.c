@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { PATH_ROOM = 64, STAT_ROOM = 1024, SCHEDSTAT_ROOM = 128 };
@@ -13,12 +14,28 @@ enum { PATH_ROOM = 64, STAT_ROOM = 1024, SCHEDSTAT_ROOM = 128 };
    fraction of what has passed, at most so much. */
 enum { SLACK_FRACTION = 16, SLACK_MOST_NS = 50000 };
 
+/* Descriptors that all else may need: threads get none of the last ones. */
+enum { DESCRIPTORS_SPARED = 128 };
+
+static bool is_to_be_spared(int fd)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	       (rlim_t)fd + DESCRIPTORS_SPARED >= limit.rlim_cur;
+}
+
 static int open_file(const struct qa_process *process, pid_t tid, const char *name)
 {
 	char path[PATH_ROOM];
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/%s", (long)process->pid, (long)tid, name);
-	return open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || !is_to_be_spared(fd))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 void qa_thread_activity_open(
@@ -73,6 +90,11 @@ static int ask_outright(const struct qa_thread_activity *activity)
 	int rc = read_stat(activity, text, sizeof(text), &state);
 
 	return rc ? rc : *state == 'R';
+}
+
+bool qa_thread_activity_is_runnable(const struct qa_thread_activity *activity)
+{
+	return ask_outright(activity) > 0;
 }
 
 /* Is it sure without asking outright? Then *on_cpu. */

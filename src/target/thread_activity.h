@@ -31,6 +31,9 @@ void qa_thread_activity_close(struct qa_thread_activity *activity);
 /* Does it run, or is it ready to, now? Returns 1 or 0, or a negative errno. */
 int qa_thread_activity_look(struct qa_thread_activity *activity, uint64_t now_ns);
 
+/* The same, without the time; false also if it cannot be told. */
+bool qa_thread_activity_is_runnable(const struct qa_thread_activity *activity);
+
 /* The CPU that it runs on, or ran on last (field 39 of its stat), or a negative errno. */
 int qa_thread_activity_cpu(const struct qa_thread_activity *activity);
 

@@ -93,6 +93,14 @@ void qa_watch_init(struct qa_watch *watch, struct qa_memory *memory, uint64_t ad
 	qa_watch_begin(watch);
 }
 
+void qa_watch_move(struct qa_watch *watch, uint64_t address)
+{
+	if (address == watch->address)
+		return;
+	watch->address = address;
+	qa_watch_begin(watch);
+}
+
 void qa_watch_begin(struct qa_watch *watch)
 {
 	watch->seen = false;

@@ -20,6 +20,9 @@ struct qa_watch {
 
 void qa_watch_init(struct qa_watch *watch, struct qa_memory *memory, uint64_t address);
 
+/* Watches another word, unless it is the same. */
+void qa_watch_move(struct qa_watch *watch, uint64_t address);
+
 /* Forgets what the word was. */
 void qa_watch_begin(struct qa_watch *watch);
 

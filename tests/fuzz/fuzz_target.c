@@ -1,6 +1,7 @@
 /*
- * A hostile process: its memory is the input, repeated every 64 KiB, and so is what it tells about
- * its own layout. Everything that we take from a target is taken from it.
+ * A hostile process: its memory is the input, repeated again and again up to a hole at the end of
+ * each 64 KiB, and so is what it tells about its own layout. Everything that we take from a target
+ * is taken from it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,34 +14,49 @@
 #include "cpython/stack_walker.h"
 #include "cpython/thread_names.h"
 
-enum { WINDOW = 1 << 16, CODES = 64, READS_MAX = 20000 };
+enum { WINDOW = 1 << 16, CODES = 64, READS_MAX = 1000, HOLE_STEP = 500 };
 
 struct hostile_memory {
 	struct qa_memory base;
-	const unsigned char *bytes;
-	size_t len;
+	unsigned char image[WINDOW];
+	size_t hole;    /* where in it the hole begins */
 	unsigned reads; /* a process that leads us in circles for too long has ended */
 };
+
+/* Copies up to the next hole. */
+static size_t copy_piece(const struct hostile_memory *hostile, const struct qa_piece *piece)
+{
+	size_t done = 0;
+
+	while (done < piece->length) {
+		size_t at = (piece->address + done) % WINDOW;
+		size_t some = at < hostile->hole ? hostile->hole - at : 0;
+
+		if (some > piece->length - done)
+			some = piece->length - done;
+		memcpy((unsigned char *)piece->copy + done, hostile->image + at, some);
+		done += some;
+		if (some == 0 || hostile->hole < WINDOW)
+			break;
+	}
+	return done;
+}
 
 static ssize_t read_pieces(struct qa_memory *memory, const struct qa_piece *pieces, size_t count)
 {
 	struct hostile_memory *hostile = (struct hostile_memory *)memory;
-	ssize_t total = 0;
+	size_t total = 0;
 
 	if (hostile->reads++ > READS_MAX)
 		return -ESRCH;
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0, n; k < pieces[i].length; k += n, total += (ssize_t)n) {
-			size_t at = (pieces[i].address + k) % WINDOW;
+		size_t done = copy_piece(hostile, &pieces[i]);
 
-			if (at >= hostile->len)
-				return total ? total : -EFAULT;
-			n = hostile->len - at;
-			n = n < pieces[i].length - k ? n : pieces[i].length - k;
-			memcpy((unsigned char *)pieces[i].copy + k, hostile->bytes + at, n);
-		}
+		total += done;
+		if (done < pieces[i].length)
+			return total ? (ssize_t)total : -EFAULT;
 	}
-	return total;
+	return (ssize_t)total;
 }
 
 static int touch_code(void *ctx, const struct qa_raw_code *code)
@@ -138,10 +154,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint32_t version;
 		bool free_threaded;
 	} builds[] = {{0x03060ff0, false}, {0x030710f0, false}, {0x030812f0, false},
-		{0x030a0df0, false}, {0x030b07f0, false}, {0x030c01f0, false}, {0x030d00f0, false},
-		{0x030d05f0, true}, {0x030e0af0, true}};
+		{0x030912f0, false}, {0x030a0df0, false}, {0x030b07f0, false}, {0x030c01f0, false},
+		{0x030d00f0, false}, {0x030d05f0, true}, {0x030e0af0, false}, {0x030e0af0, true},
+		{0x030f02f0, false}};
 	size_t build;
-	struct hostile_memory memory = {.base = {read_pieces}, .bytes = data, .len = size};
+	static struct hostile_memory memory = {.base = {read_pieces}};
 	struct qa_python python = {
 		.memory = &memory.base, .runtime = 0x10000, .native_tid = QA_ABSENT};
 	struct qa_error err;
@@ -152,8 +169,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	python.version = builds[build].version;
 	python.layout = *qa_layout_row(python.version, builds[build].free_threaded);
 	python.code_type = data[1] & 1 ? 0x10100 : 0;
+	for (size_t at = 0; at < WINDOW; at += size)
+		memcpy(memory.image + at, data, size < WINDOW - at ? size : WINDOW - at);
+	memory.reads = 0;
+	memory.hole = WINDOW - (size_t)(data[1] >> 1) * HOLE_STEP;
 	read_all(&python);
-	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0)
+	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0) {
+		memory.reads = 0;
 		read_all(&python);
+	}
 	return 0;
 }

@@ -116,8 +116,8 @@ class Options(LiveTest):
         self.assertIn(b"--on-cpu is auto, always or never, not 'sometimes'", done.stderr)
 
     def test_the_program_inherits_nothing_of_our_scheduling(self):
-        code = ("import os; print(sorted(os.sched_getaffinity(0)), os.sched_getscheduler(0), os.nice(0), "
-                "open('/proc/self/timerslack_ns').read())")
+        code = ("import os, resource; print(sorted(os.sched_getaffinity(0)), os.sched_getscheduler(0), os.nice(0), "
+                "open('/proc/self/timerslack_ns').read(), resource.getrlimit(resource.RLIMIT_NOFILE))")
         alone = subprocess.run([PYTHON, "-c", code], stdout=subprocess.PIPE).stdout
         for options in ([], ["--on-cpu=always"], ["--on-cpu=never"], ["--pause"]):
             done = self.record("-q", "-r", "1000", *options, "-o", self.trace, "--", PYTHON, "-c", code)

@@ -63,6 +63,8 @@ static void open_fixture(struct fixture *f)
 	f->thread.state = (struct qa_thread_state){.address = THREAD, .ident = IDENT};
 	qa_watch_init(&f->thread.cpu, &f->target->base, 0);
 	qa_snapshot_init(&f->thread.snapshot, &f->thread.cpu.base);
+	f->thread.runner = IDENT;
+	f->thread.stack_to = UINT64_MAX;
 }
 
 static void close_fixture(struct fixture *f)
@@ -268,6 +270,24 @@ static void a_recorder_that_was_switched_out_does_not_believe_itself(void **stat
 	close_fixture(&f);
 }
 
+/* Then it is another thread's CPU that was looked at. */
+static void a_thread_state_on_another_stack_is_not_believed(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	run_on(&f, sched_getcpu());
+	f.thread.stack_from = CFRAME;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	f.thread.stack_from = 0;
+	f.thread.stack_to = CFRAME;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	f.thread.stack_to = UINT64_MAX;
+	assert_int_equal(capture_in_peace(&f), 0);
+	close_fixture(&f);
+}
+
 static void a_thread_on_a_cpu_that_we_may_not_use_is_out_of_reach(void **state)
 {
 	struct fixture f;
@@ -309,6 +329,46 @@ static void a_process_that_is_gone_is_told(void **state)
 	close_fixture(&f);
 }
 
+static void expect_middle_unreadable(struct fixture *f)
+{
+	assert_int_equal(qa_capture_thread(&f->capture, &f->thread), 0);
+	assert_int_equal(f->capture.fresh.stack.count, 3);
+	assert_int_not_equal(f->capture.fresh.ids[0].code, f->codes.unreadable);
+	assert_int_equal(f->capture.fresh.ids[1].code, f->codes.unreadable);
+	assert_int_not_equal(f->codes.unreadable, 0);
+	assert_int_not_equal(f->capture.fresh.ids[2].code, f->codes.unreadable);
+}
+
+/* One frame's code is lost, not the sample. */
+static void code_that_cannot_be_read_costs_its_frame(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_unmap(f.target, CODE + 0x10000);
+	expect_middle_unreadable(&f);
+	put_frame(&f, 1, 0xdead0000, false);
+	expect_middle_unreadable(&f);
+	close_fixture(&f);
+}
+
+static void a_link_that_cannot_be_followed_costs_the_sample(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_u64(f.target, FRAMES + 256 + (uint64_t)f.python.layout.frame.previous, 0xdead0000);
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	put_frame(&f, 1, 0, false); /* no code: this frame is not in use */
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	put_frame(&f, 1, CODE + 0x10000, false);
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
+	expect_whole_stack(&f);
+	close_fixture(&f);
+}
+
 /* The outer frames keep their ids without another look; the inner ones are always looked at. */
 static void deep_stacks_cost_only_what_changed(void **state)
 {
@@ -342,7 +402,10 @@ int main(void)
 		cmocka_unit_test(a_running_thread_whose_cpu_cannot_be_told_is_out_of_reach),
 		cmocka_unit_test(a_thread_on_a_cpu_that_we_may_not_use_is_out_of_reach),
 		cmocka_unit_test(a_cpu_kept_free_of_others_is_left_alone_unless_asked),
+		cmocka_unit_test(a_thread_state_on_another_stack_is_not_believed),
 		cmocka_unit_test(a_process_that_is_gone_is_told),
+		cmocka_unit_test(code_that_cannot_be_read_costs_its_frame),
+		cmocka_unit_test(a_link_that_cannot_be_followed_costs_the_sample),
 		cmocka_unit_test(deep_stacks_cost_only_what_changed),
 	};
 

@@ -261,6 +261,94 @@ static void unreadable_texts_make_it_unreadable(void **state)
 	close_fixture(&f);
 }
 
+enum { ELSEWHERE = 0x500000 };
+
+/* The fields of a code object that point to something. */
+static size_t list_fields(const struct qa_layout *layout, int32_t *fields)
+{
+	fields[0] = layout->code.filename;
+	fields[1] = layout->code.name;
+	fields[2] = layout->code.qualname;
+	fields[3] = layout->code.line_table;
+	return 4;
+}
+
+/* Both code objects, of which the second is as it should be. */
+static void expect_only_other(struct fixture *f)
+{
+	const uint64_t addresses[] = {CODE, OTHER};
+	uint32_t ids[2];
+
+	assert_int_equal(resolve(f, addresses, 2, ids), 0);
+	assert_int_equal(ids[0], f->cache.unreadable);
+	assert_int_not_equal(ids[0], 0);
+	assert_int_not_equal(ids[1], ids[0]);
+	assert_int_not_equal(ids[1], 0);
+}
+
+static void put_both(struct fixture *f)
+{
+	fake_put_code(f->target, &f->python.layout, CODE, "/app/main.py", "work", 12);
+	fake_put_code(f->target, &f->python.layout, OTHER, "/app/main.py", "other", 99);
+}
+
+static void what_has_vanished_is_unreadable(void **state)
+{
+	struct fixture f;
+	int32_t fields[4];
+
+	(void)state;
+	open_fixture(&f);
+	for (size_t i = 0; i < list_fields(&f.python.layout, fields); i++) {
+		put_both(&f);
+		fake_put_u64(f.target, CODE + (uint64_t)fields[i], ELSEWHERE);
+		expect_only_other(&f);
+	}
+	put_both(&f);
+	fake_unmap(f.target, CODE);
+	expect_only_other(&f);
+	close_fixture(&f);
+}
+
+static void what_was_known_and_has_vanished_is_unreadable(void **state)
+{
+	const uint64_t address = CODE;
+	struct fixture f;
+	uint32_t id;
+
+	(void)state;
+	open_fixture(&f);
+	put_both(&f);
+	assert_int_equal(resolve(&f, &address, 1, &id), 0);
+	assert_string_equal(f.told.name, "work");
+	fake_unmap(f.target, CODE + FAKE_PAGE); /* its names */
+	expect_only_other(&f);
+	fake_unmap(f.target, CODE);
+	expect_only_other(&f);
+	close_fixture(&f);
+}
+
+static void hostile_lengths_make_it_unreadable(void **state)
+{
+	static const uint64_t lengths[] = {
+		QA_BYTES_MAX + 1, INT64_MAX, (uint64_t)INT64_MIN, UINT64_MAX, UINT64_MAX - 32};
+	struct fixture f;
+	int32_t fields[4];
+
+	(void)state;
+	open_fixture(&f);
+	for (size_t i = 0; i < list_fields(&f.python.layout, fields); i++)
+		for (size_t k = 0; k < sizeof(lengths) / sizeof(*lengths); k++) {
+			put_both(&f);
+			fake_put_ascii(f.target, &f.python.layout, ELSEWHERE, "some text");
+			fake_put_u64(f.target, ELSEWHERE + (uint64_t)f.python.layout.unicode.length,
+				lengths[k]);
+			fake_put_u64(f.target, CODE + (uint64_t)fields[i], ELSEWHERE);
+			expect_only_other(&f);
+		}
+	close_fixture(&f);
+}
+
 /* Renames the code object as soon as its name has been read. */
 static void rename_meanwhile(struct fake_target *target)
 {
@@ -368,6 +456,9 @@ int main(void)
 		cmocka_unit_test(a_name_may_end_with_the_memory),
 		cmocka_unit_test(what_is_no_code_is_unreadable),
 		cmocka_unit_test(unreadable_texts_make_it_unreadable),
+		cmocka_unit_test(what_has_vanished_is_unreadable),
+		cmocka_unit_test(what_was_known_and_has_vanished_is_unreadable),
+		cmocka_unit_test(hostile_lengths_make_it_unreadable),
 		cmocka_unit_test(a_change_while_reading_is_torn),
 		cmocka_unit_test(learns_the_type_without_a_symbol),
 		cmocka_unit_test(all_kinds_of_text_become_utf8),

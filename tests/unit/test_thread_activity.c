@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -137,6 +138,27 @@ static void what_is_not_there_is_not_known(void **state)
 	close(subject.go[0]);
 }
 
+/* A program may have more threads than we may have files. */
+static void the_last_descriptors_are_spared(void **state)
+{
+	struct qa_thread_activity activity;
+	struct rlimit before, tight;
+
+	(void)state;
+	getrlimit(RLIMIT_NOFILE, &before);
+	tight = before;
+	tight.rlim_cur = 100;
+	setrlimit(RLIMIT_NOFILE, &tight);
+	open_of(&activity, getpid());
+	assert_int_equal(activity.stat, -1);
+	assert_int_equal(activity.schedstat, -1);
+	assert_true(qa_thread_activity_look(&activity, 1) < 0);
+	setrlimit(RLIMIT_NOFILE, &before);
+	open_of(&activity, getpid());
+	assert_true(activity.stat >= 0);
+	qa_thread_activity_close(&activity);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +166,7 @@ int main(void)
 		cmocka_unit_test(asking_outright_gives_the_same),
 		cmocka_unit_test(the_cpu_is_ours),
 		cmocka_unit_test(what_is_not_there_is_not_known),
+		cmocka_unit_test(the_last_descriptors_are_spared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
