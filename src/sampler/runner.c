@@ -78,8 +78,8 @@ static void find_runner(const struct qa_threads *threads, const struct qa_roster
 	guess = thread->candidates ? qa_runner_guess(thread) : 0;
 	if (guess)
 		thread->runner = guess;
-	if (python->has_rseq)
-		qa_watch_move(&thread->cpu, thread->runner + (uint64_t)python->rseq_cpu);
+	if (python->rseq.registered)
+		qa_watch_move(&thread->cpu, thread->runner + (uint64_t)python->rseq.cpu);
 }
 
 void qa_runners_find(const struct qa_threads *threads, const struct qa_roster *roster)
