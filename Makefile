@@ -53,6 +53,7 @@ UNIT_HELPERS := $(call object,$(filter-out tests/unit/test_%,$(UNIT_SOURCES)))
 FUZZ_HELPERS := $(call object,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)))
 PROGRAMS    := $(patsubst src/cmd/qa_%.c,$(BUILD)/qa-%,$(MAIN_SOURCES))
 TESTS       := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)) $(wildcard tests/golden/*.c))
+OWN_TIME    := $(call object,$(wildcard tests/accuracy/own_time/*.c))
 FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
 
 .DELETE_ON_ERROR:
@@ -114,7 +115,7 @@ docs-images: demo ## the README's picture, from the demo's recording
 
 # --- testing -----------------------------------------------------------------------------------
 
-.PHONY: deps-check tests fuzzers check check-unit check-full check-fresh fuzz lint format
+.PHONY: deps-check tests own-time fuzzers check check-unit check-full check-fresh fuzz lint format
 deps-check: ## install what the tests need
 	@tests/deps/install build check
 
@@ -124,6 +125,14 @@ $(TESTS): $(BUILD)/%: $(BUILD)/obj/%.o $(UNIT_HELPERS) $(BUILD)/libqa.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$(Q)$(LINK) $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
+
+# Measures; it does not judge, so it is no test.
+own-time: $(BUILD)/tests/accuracy/own-time
+
+$(BUILD)/tests/accuracy/own-time: $(OWN_TIME) $(BUILD)/libqa.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS) -o $@
 
 check: deps-check ## all tests; the last line counts them
 	@$(PYTHON) tests/run
@@ -152,7 +161,7 @@ lint: $(addsuffix .h,$(GENERATED)) ## formatting, include directions, static ana
 	@QA_CFLAGS='$(LANGUAGE) $(OPTIONS)' tests/lint/run
 
 format: ## rewrite the sources as .clang-format says
-	clang-format -i $(wildcard include/qa/*.h src/*/*.[ch] formats/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard include/qa/*.h src/*/*.[ch] formats/*.[ch] tests/*/*.[ch] tests/accuracy/*/*.[ch])
 
 # --- installing --------------------------------------------------------------------------------
 

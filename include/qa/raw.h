@@ -55,9 +55,11 @@ struct qa_raw_session {
 	struct qa_str recorder; /* "qa-record 0.1.0" */
 	struct qa_str host;     /* uname's nodename */
 	struct qa_str kernel;   /* uname's sysname, release and machine */
-	uint64_t start_ns;      /* monotonic */
-	int64_t start_wall_ns;  /* the same moment since 1970 (CLOCK_REALTIME) */
-	uint64_t period_ns;     /* the asked time between samples */
+	struct qa_str engine;  /* how stacks of running threads were taken: "beside" on the thread's
+				  own CPU, "apart" from others, "paused"; may be empty */
+	uint64_t start_ns;     /* monotonic */
+	int64_t start_wall_ns; /* the same moment since 1970 (CLOCK_REALTIME) */
+	uint64_t period_ns;    /* the asked time between samples */
 };
 
 /* A process, each time an interpreter was found in it: after an exec it comes again under a new id.
@@ -145,6 +147,7 @@ struct qa_raw_loss {
 	uint64_t late; /* ticks taken more than a tenth of a period (at least 100 us) behind their
 			  time */
 	uint64_t late_max_ns;
+	uint64_t barred; /* of those dropped: the thread was where the recorder may not go */
 };
 
 enum qa_end_reason {

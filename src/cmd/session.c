@@ -70,7 +70,9 @@ static int open_sink(struct session *session, pid_t pid, struct qa_error *err)
 static int attach(struct session *session, pid_t pid, struct qa_error *err)
 {
 	const struct qa_recorder_options options = {.period_ns = session->options->period_ns,
-		.wait_for_interpreter = session->child.pid >= 0};
+		.wait_for_interpreter = session->child.pid >= 0,
+		.on_cpu = session->options->on_cpu,
+		.pause = session->options->pause};
 
 	return qa_recorder_open(pid, &options, &session->recorder, err);
 }
@@ -276,6 +278,8 @@ int session_run(const struct session_options *options)
 	int status, rc;
 
 	narrator_init(&session.narrator, options->quiet);
+	if (options->on_cpu == QA_ON_CPU_AUTO && !options->pause)
+		narrator_price(&session.narrator, options->period_ns);
 	rc = begin(&session, &error);
 	if (!rc)
 		rc = finish(&session, record(&session), &error);

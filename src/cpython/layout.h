@@ -26,6 +26,14 @@ enum qa_frame_position {
 	QA_POSITION_POINTER,     /* pointer into the bytecode */
 };
 
+/* Where an instance of a Python class has its attributes. */
+enum qa_instance_form {
+	QA_INSTANCE_DICT,   /* up to 3.10: in its dict, to which the type has the offset */
+	QA_INSTANCE_SPLIT,  /* 3.11: in a dict, or before there is one in an array of values */
+	QA_INSTANCE_TAGGED, /* 3.12: the same, but one word for both; bit 0 tells which */
+	QA_INSTANCE_INLINE, /* from 3.13: the values lie in the object itself */
+};
+
 struct qa_layout {
 	/* PY_VERSION_HEX of the first and the last release that the row is for. */
 	uint32_t version_first;
@@ -110,6 +118,32 @@ struct qa_layout {
 		int32_t compact_shift;
 		int32_t ascii_shift;
 	} unicode;
+	struct {                      /* dict, and the table of keys that it points to */
+		int32_t keys;         /* PyDictObject.ma_keys */
+		int32_t values;       /* PyDictObject.ma_values: null unless the keys are shared */
+		int32_t first_value;  /* from where ma_values points to the first of them */
+		int32_t values_valid; /* a byte there, from 3.13 */
+		int32_t slots;        /* of the table: how many slots its index has, up to 3.10 */
+		int32_t slots_log2;   /* a byte: the same, from 3.11 */
+		int32_t index_log2;   /* a byte: how many bytes the index has, from 3.11 */
+		int32_t kind;         /* a byte: 0 if an entry begins with its hash, from 3.11 */
+		int32_t entry_count;
+		int32_t index; /* the index begins here, and the entries follow it */
+	} dict;
+	struct {                         /* what else lies on the way to the name of a thread */
+		int32_t modules;         /* PyInterpreterState: its dict of modules */
+		int32_t type_flags;      /* PyTypeObject.tp_flags */
+		int32_t dict_offset;     /* PyTypeObject.tp_dictoffset */
+		int32_t basic_size;      /* PyTypeObject.tp_basicsize, from 3.13 */
+		int32_t cached_keys;     /* PyHeapTypeObject.ht_cached_keys, from 3.11 */
+		int32_t instance_dict;   /* from 3.11: before the object, so it is negative */
+		int32_t instance_values; /* 3.11 */
+		enum qa_instance_form instance_form;
+		int32_t number_size;   /* int: ob_size, from 3.12 lv_tag */
+		int32_t number_shift;  /* of the number of digits in that */
+		int32_t number_digits; /* the digits, 32 bits each */
+		int32_t number_bits;   /* that a digit has in use */
+	} names;
 	struct { /* struct _gc_runtime_state, from 3.13 */
 		int32_t collecting;
 	} gc;

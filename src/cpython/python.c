@@ -9,6 +9,7 @@
 #include "cpython/version_scan.h"
 #include "target/elf_file.h"
 #include "target/permission.h"
+#include "target/thread_ids.h"
 
 /* The symbols that we look for; the first one decides whether a file holds an interpreter. */
 enum { RUNTIME, VERSION, CODE_TYPE, DEBUG_BUILD, SYMBOLS };
@@ -216,22 +217,10 @@ static void find_rseq(struct qa_python *python, const struct qa_maps *maps)
  * main thread's, which is the pid. */
 static void find_native_tid(struct qa_python *python, uint64_t main_ident)
 {
-	unsigned char block[1600];
-	uint32_t pid = (uint32_t)qa_process_inner_pid(python->process);
-
-	python->native_tid = QA_ABSENT;
 	if (python->layout.thread.native_thread_id != QA_ABSENT ||
-		qa_memory_read(python->memory, main_ident, block, sizeof(block)))
-		return;
-	for (size_t i = 0; i + 4 <= sizeof(block); i += 4) {
-		uint32_t value;
-
-		memcpy(&value, block + i, sizeof(value));
-		if (value == pid) {
-			python->native_tid = (int32_t)i;
-			return;
-		}
-	}
+		qa_thread_ids_locate(python->memory, main_ident,
+			qa_process_inner_pid(python->process), &python->native_tid))
+		python->native_tid = QA_ABSENT;
 }
 
 /* The first interpreter and its oldest thread: do they refer to each other as the layout says? */

@@ -44,6 +44,16 @@ static int read_pointer(struct reading *r, uint64_t base, int32_t offset, uint64
 	return read_field(r, base, offset, value, sizeof(*value));
 }
 
+static void note_gil(struct reading *r, uint64_t gil)
+{
+	const struct qa_layout *layout = &r->python->layout;
+	const struct qa_gil seen = {.holder = gil + (uint64_t)layout->gil.last_holder,
+		.locked = gil + (uint64_t)layout->gil.locked};
+
+	r->roster->gil_count += seen.holder != r->roster->gil.holder;
+	r->roster->gil = seen;
+}
+
 /* From 3.12 on each interpreter knows its GIL; before, there is one, and one place that tells who
  * holds it. Free-threaded builds have one, too, which may be in use (PYTHON_GIL=1, or for a module
  * that needs it): then only its holder is attached. */
@@ -54,14 +64,18 @@ static int read_gil(struct reading *r, uint64_t interpreter)
 	uint64_t gil;
 	int rc;
 
-	if (r->python->gil_holder)
+	if (r->python->gil_holder) {
+		r->roster->gil = (struct qa_gil){.holder = r->python->gil_holder};
+		r->roster->gil_count = 1;
 		return read_pointer(r, r->python->gil_holder, 0, &r->gil_holder);
+	}
 	r->gil_holder = 0;
 	if (layout->free_threaded)
 		return 0;
 	rc = read_pointer(r, interpreter, layout->interpreter.gil, &gil);
 	if (rc || gil == 0)
 		return rc;
+	note_gil(r, gil);
 	rc = read_field(r, gil, layout->gil.locked, &locked, sizeof(locked));
 	if (rc || (int32_t)locked <= 0)
 		return rc;
@@ -192,6 +206,8 @@ int qa_roster_read(struct qa_roster *roster, const struct qa_python *python)
 	int rc = qa_snapshot_take(&roster->snapshot);
 
 	roster->count = 0;
+	roster->gil = (struct qa_gil){0};
+	roster->gil_count = 0;
 	if (!rc)
 		rc = read_interpreters(&r);
 	return rc == -EFAULT ? -EAGAIN : rc;

@@ -2,7 +2,7 @@
 #ifndef QA_CPYTHON_ROSTER_H
 #define QA_CPYTHON_ROSTER_H
 
-#include "cpython/python.h"
+#include "cpython/gil.h"
 #include "target/snapshot.h"
 
 struct qa_thread_state {
@@ -20,6 +20,8 @@ struct qa_roster {
 	struct qa_thread_state *threads;
 	size_t count;
 	size_t room;
+	struct qa_gil gil; /* the one last seen */
+	size_t gil_count;  /* how many there are */
 };
 
 void qa_roster_init(struct qa_roster *roster, const struct qa_python *python);

@@ -78,16 +78,45 @@ static int add_frame(struct qa_stack *stack, const struct qa_layout *layout, uin
 {
 	struct qa_stack_frame frame = {.address = address,
 		.code = pointer_in(head, layout->frame.code) & layout->frame.code_mask};
-	int rc;
+	int rc = 0;
 
 	if (!has_code(layout, head))
 		return 0;
 	if (frame.code == 0 || !find_instruction(layout, head, frame.code, &frame.instruction))
 		return -EAGAIN;
-	rc = QA_GROW(stack->frames, stack->room, stack->count + 1);
+	if (stack->count == stack->room)
+		rc = QA_GROW(stack->frames, stack->room, stack->count + 1);
 	if (!rc)
 		stack->frames[stack->count++] = frame;
 	return rc;
+}
+
+/* One walk: most frames lie in the page of the one before. */
+struct walk {
+	struct qa_snapshot *snapshot;
+	size_t head_size;
+	uint64_t page; /* its address */
+	const unsigned char *bytes;
+	unsigned char room[FRAME_HEAD_MAX]; /* for a head on two pages */
+};
+
+/* The beginning of a frame, until the next one is asked for; NULL with *rc set if it cannot be had.
+ */
+static inline const unsigned char *head_at(struct walk *walk, uint64_t frame, int *rc)
+{
+	const uint64_t within = frame % QA_PAGE_SIZE;
+
+	*rc = 0;
+	if (within > QA_PAGE_SIZE - walk->head_size) {
+		*rc = qa_snapshot_read(walk->snapshot, frame, walk->room, walk->head_size);
+		walk->bytes = NULL; /* the page may have moved */
+		return *rc ? NULL : walk->room;
+	}
+	if (!walk->bytes || frame - within != walk->page) {
+		walk->page = frame - within;
+		walk->bytes = qa_snapshot_page(walk->snapshot, walk->page, rc);
+	}
+	return walk->bytes ? walk->bytes + within : NULL;
 }
 
 /* The innermost frame, which 3.11 and 3.12 reach through a _PyCFrame. */
@@ -221,17 +250,19 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 	uint64_t thread_state, struct qa_stack *stack)
 {
 	const struct qa_layout *layout = &python->layout;
-	const size_t size = head_size(layout);
-	unsigned char head[FRAME_HEAD_MAX];
+	struct walk walk = {.snapshot = snapshot, .head_size = head_size(layout)};
+	unsigned char last_head[FRAME_HEAD_MAX] = {0};
+	const unsigned char *head = last_head;
 	uint64_t frame, last = 0;
-	int rc = size <= sizeof(head) ? first_frame(snapshot, layout, thread_state, &frame)
-				      : -EINVAL;
+	int rc = walk.head_size <= sizeof(last_head)
+			 ? first_frame(snapshot, layout, thread_state, &frame)
+			 : -EINVAL;
 
 	stack->count = 0;
 	for (size_t steps = 0; !rc && frame; steps++) {
 		if (steps == QA_STACK_DEPTH_MAX)
 			return -EAGAIN; /* a circle */
-		rc = qa_snapshot_read(snapshot, frame, head, size);
+		head = head_at(&walk, frame, &rc);
 		if (!rc)
 			rc = add_frame(stack, layout, frame, head);
 		if (rc)
@@ -239,8 +270,10 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 		last = frame;
 		frame = pointer_in(head, layout->frame.previous);
 	}
-	if (!rc)
-		rc = check_end(snapshot, layout, thread_state, last, head);
+	if (!rc) {
+		memmove(last_head, head, walk.head_size);
+		rc = check_end(snapshot, layout, thread_state, last, last_head);
+	}
 	if (!rc && has_copies(layout))
 		rc = find_instructions(snapshot, layout, stack);
 	return rc == -EFAULT ? -EAGAIN : rc;

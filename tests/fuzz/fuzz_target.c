@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "cpython/code_cache.h"
+#include "cpython/dict.h"
+#include "cpython/object.h"
 #include "cpython/roster.h"
 #include "cpython/stack_walker.h"
+#include "cpython/thread_names.h"
 
 enum { WINDOW = 1 << 16, CODES = 64, READS_MAX = 20000 };
 
@@ -27,13 +30,14 @@ static ssize_t read_pieces(struct qa_memory *memory, const struct qa_piece *piec
 	if (hostile->reads++ > READS_MAX)
 		return -ESRCH;
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < pieces[i].length; k++) {
+		for (size_t k = 0, n; k < pieces[i].length; k += n, total += (ssize_t)n) {
 			size_t at = (pieces[i].address + k) % WINDOW;
 
 			if (at >= hostile->len)
 				return total ? total : -EFAULT;
-			((unsigned char *)pieces[i].copy)[k] = hostile->bytes[at];
-			total++;
+			n = hostile->len - at;
+			n = n < pieces[i].length - k ? n : pieces[i].length - k;
+			memcpy((unsigned char *)pieces[i].copy + k, hostile->bytes + at, n);
 		}
 	}
 	return total;
@@ -50,7 +54,8 @@ static int touch_code(void *ctx, const struct qa_raw_code *code)
 	return 0;
 }
 
-static void resolve(struct qa_python *python, const struct qa_stack *stack)
+static void resolve(
+	struct qa_python *python, struct qa_snapshot *snapshot, const struct qa_stack *stack)
 {
 	const struct qa_raw_consumer consumer = {.code = touch_code};
 	uint64_t addresses[CODES];
@@ -62,8 +67,42 @@ static void resolve(struct qa_python *python, const struct qa_stack *stack)
 	for (size_t i = 0; i < count; i++)
 		addresses[i] = stack->frames[i].code;
 	qa_code_cache_init(&cache, python, 1, &last_id, &consumer, &sum);
-	qa_code_cache_resolve(&cache, addresses, count, ids);
+	qa_code_cache_resolve(&cache, snapshot, addresses, count, ids);
 	qa_code_cache_free(&cache);
+}
+
+/* A thread that needs no roster: few inputs have one. */
+static void read_name(const struct qa_python *python)
+{
+	const struct qa_thread_state thread = {.address = 0x10300, .ident = 0x10008};
+	volatile unsigned char sum = 0;
+	struct qa_thread_names names;
+	struct qa_str name;
+
+	qa_thread_names_init(&names, python);
+	for (int i = 0; i < 2; i++)
+		if (qa_thread_names_read(&names, &thread, &name) == 0)
+			for (size_t k = 0; k < name.len; k++)
+				sum = (unsigned char)(sum + (unsigned char)name.data[k]);
+	qa_thread_names_free(&names);
+}
+
+/* The ways into objects at once: few inputs get there by themselves. */
+static void read_objects(const struct qa_python *python, uint64_t address)
+{
+	struct qa_dict dict;
+	uint64_t value;
+
+	if (qa_dict_open(&dict, python->memory, &python->layout, address) == 0) {
+		qa_dict_find_text(&dict, "threading", &value);
+		qa_dict_find_number(&dict, address, &value);
+	}
+	if (qa_dict_open_table(&dict, python->memory, &python->layout, address, address) == 0) {
+		qa_dict_find_text(&dict, "_active", &value);
+		qa_dict_find_number(&dict, 0, &value);
+	}
+	qa_object_attribute(python->memory, &python->layout, address, "_name", &value);
+	qa_object_number(python->memory, &python->layout, address, &value);
 }
 
 static void sample(struct qa_python *python)
@@ -78,10 +117,17 @@ static void sample(struct qa_python *python)
 	for (size_t i = 0; i < roster.count && i < 4; i++)
 		if (qa_snapshot_take(&snapshot) == 0 &&
 			qa_stack_walk(&snapshot, python, roster.threads[i].address, &stack) == 0)
-			resolve(python, &stack);
+			resolve(python, &snapshot, &stack);
 	qa_stack_free(&stack);
 	qa_snapshot_free(&snapshot);
 	qa_roster_free(&roster);
+}
+
+static void read_all(struct qa_python *python)
+{
+	sample(python);
+	read_name(python);
+	read_objects(python, 0x10200);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -106,8 +152,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	python.version = builds[build].version;
 	python.layout = *qa_layout_row(python.version, builds[build].free_threaded);
 	python.code_type = data[1] & 1 ? 0x10100 : 0;
-	sample(&python);
+	read_all(&python);
 	if (qa_layout_from_debug_offsets(data, size, &python.layout, &err) == 0)
-		sample(&python);
+		read_all(&python);
 	return 0;
 }

@@ -235,6 +235,16 @@ static const struct {
 	{FIELD(unicode.ascii_data), 13, false, {40, 40, 40, 56, 56, 56}},
 	{FIELD(unicode.compact_data), 15, false, {56, 56, 56, 72, 72, 72}},
 	{FIELD(unicode.kind_shift), NEVER, false, {2, 2, 2, 2, 8, 8}},
+	{FIELD(dict.keys), 13, false, {32, 32, 32, 48, 48, 48}},
+	{FIELD(dict.values), 13, false, {40, 40, 40, 56, 56, 56}},
+	{FIELD(dict.entry_count), NEVER, false, {24, 24, 24, 24, 24, 24}},
+	{FIELD(names.modules), 13, false, {7656, 7688, 7592, 7664, 7712, 7592}},
+	{FIELD(names.type_flags), 13, false, {168, 168, 168, 184, 184, 184}},
+	{FIELD(names.dict_offset), 15, false, {288, 288, 288, 304, 304, 304}},
+	{FIELD(names.basic_size), 15, false, {32, 32, 32, 48, 48, 48}},
+	{FIELD(names.cached_keys), 15, false, {880, 880, 888, 896, 896, 904}},
+	{FIELD(names.number_size), 13, false, {16, 16, 16, 32, 32, 32}},
+	{FIELD(names.number_digits), 13, false, {24, 24, 24, 40, 40, 40}},
 	{FIELD(thread.status), 13, true, {QA_ABSENT, QA_ABSENT, QA_ABSENT, 32, 32, 32}},
 	{FIELD(thread.state), 13, true, {QA_ABSENT, QA_ABSENT, QA_ABSENT, 40, 44, 48}},
 	{FIELD(frame.bytecode_index), 14, true,
@@ -430,6 +440,13 @@ static void rows_are_complete(void **state)
 		assert_true(
 			row->code.filename > 0 && row->code.name > 0 && row->code.line_table > 0);
 		assert_true(row->code.line_table_kind != QA_LINE_TABLE_NONE);
+		assert_true(row->dict.keys > 0 && row->dict.values > 0 && row->dict.index > 0 &&
+			    row->dict.entry_count > 0);
+		assert_true((row->dict.slots != QA_ABSENT) != (row->dict.slots_log2 != QA_ABSENT));
+		assert_true(row->names.modules > 0 && row->names.type_flags > 0 &&
+			    row->names.dict_offset > 0 && row->names.number_digits > 0);
+		assert_true((row->names.instance_form == QA_INSTANCE_DICT) ==
+			    (row->names.instance_dict == QA_ABSENT));
 		assert_true((row->runtime.tstate_current != QA_ABSENT) !=
 			    (row->interpreter.gil != QA_ABSENT));
 		assert_true((row->runtime.gc_collecting != QA_ABSENT) !=

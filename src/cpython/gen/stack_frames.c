@@ -2,8 +2,10 @@
 #include "cpython/gen/fields.h"
 
 #include <internal/pycore_code.h>
+#include <internal/pycore_dict.h>
 #include <internal/pycore_frame.h>
 #include <internal/pycore_interp.h>
+#include <internal/pycore_object.h>
 #include <internal/pycore_runtime.h>
 #if SINCE(14)
 #include <internal/pycore_interpframe.h>
@@ -113,6 +115,54 @@ static void print_code(void)
 #endif
 }
 
+static void print_table(void)
+{
+	OFFSET("dict.first_value", PyDictValues, values);
+#if SINCE(13)
+	OFFSET("dict.values_valid", PyDictValues, valid);
+#endif
+	OFFSET("dict.slots_log2", PyDictKeysObject, dk_log2_size);
+	OFFSET("dict.index_log2", PyDictKeysObject, dk_log2_index_bytes);
+	OFFSET("dict.kind", PyDictKeysObject, dk_kind);
+	OFFSET("dict.entry_count", PyDictKeysObject, dk_nentries);
+	OFFSET("dict.index", PyDictKeysObject, dk_indices);
+}
+
+/* What lies before an object is asked of the headers' functions, for an object of ours. */
+static void print_instance(void)
+{
+	static char memory[512];
+	PyObject *object = (PyObject *)(memory + sizeof(memory) / 2);
+
+	OFFSET("names.cached_keys", PyHeapTypeObject, ht_cached_keys);
+#if SINCE(13)
+	OFFSET("names.basic_size", PyTypeObject, tp_basicsize);
+	SIGNED("names.instance_dict",
+		(char *)_PyObject_ManagedDictPointer(object) - (char *)object);
+	TEXT("names.instance_form", "QA_INSTANCE_INLINE");
+#elif SINCE(12)
+	SIGNED("names.instance_dict",
+		(char *)_PyObject_DictOrValuesPointer(object) - (char *)object);
+	TEXT("names.instance_form", "QA_INSTANCE_TAGGED");
+#else
+	SIGNED("names.instance_dict",
+		(char *)_PyObject_ManagedDictPointer(object) - (char *)object);
+	SIGNED("names.instance_values", (char *)_PyObject_ValuesPointer(object) - (char *)object);
+	TEXT("names.instance_form", "QA_INSTANCE_SPLIT");
+#endif
+}
+
+static void print_names(void)
+{
+#if SINCE(12)
+	OFFSET("names.modules", PyInterpreterState, imports.modules);
+#else
+	OFFSET("names.modules", PyInterpreterState, modules);
+#endif
+	print_table();
+	print_instance();
+}
+
 int main(void)
 {
 	print_runtime();
@@ -122,5 +172,8 @@ int main(void)
 	print_generator();
 	print_code();
 	print_objects();
+	print_dict();
+	print_number();
+	print_names();
 	return 0;
 }
