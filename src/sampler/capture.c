@@ -103,14 +103,18 @@ int qa_capture_copy(
 
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
+	bool runs = thread->state.runs;
 	int rc = -EAGAIN;
 
 	capture->retried = false;
 	for (int i = 0; i < ATTEMPTS && rc == -EAGAIN; i++) {
-		bool runs = thread->state.runs || i >= ATTEMPTS_APART;
-
 		capture->retried |= i > 0;
+		runs = runs || i >= ATTEMPTS_APART;
 		rc = (runs ? capture->engine : &qa_engine_apart)->take(capture, thread);
+		if (rc == -EBUSY && !runs) {
+			runs = true; /* it does not wait any more */
+			rc = -EAGAIN;
+		}
 	}
 	if (rc == -EFAULT || (rc == -ENOTSUP && !thread->state.runs))
 		rc = -EAGAIN;

@@ -16,7 +16,8 @@ struct qa_snapshot_engine {
 	const char *name;
 	/*
 	 * Takes the thread's stack into capture->fresh. -EAGAIN: it changed meanwhile, try again.
-	 * -ENOTSUP: this thread, where it is now, is out of reach. -ESRCH: the process is gone.
+	 * -ENOTSUP: this thread, where it is now, is out of reach. -EBUSY: it runs, which this
+	 * engine is not for. -ESRCH: the process is gone.
 	 */
 	int (*take)(struct qa_capture *capture, struct qa_tracked_thread *thread);
 };

@@ -128,6 +128,15 @@ static int read_schedstat(struct qa_thread_activity *activity)
 	return activity->switched_in ? 0 : -ENOTSUP; /* this kernel does not count */
 }
 
+int qa_thread_activity_switches(const struct qa_thread_activity *activity, uint64_t *count)
+{
+	struct qa_thread_activity now = *activity;
+	int rc = read_schedstat(&now);
+
+	*count = now.switched_in;
+	return rc;
+}
+
 int qa_thread_activity_look(struct qa_thread_activity *activity, uint64_t now_ns)
 {
 	struct qa_thread_activity now = *activity;

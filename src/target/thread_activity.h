@@ -34,6 +34,9 @@ int qa_thread_activity_look(struct qa_thread_activity *activity, uint64_t now_ns
 /* The same, without the time; false also if it cannot be told. */
 bool qa_thread_activity_is_runnable(const struct qa_thread_activity *activity);
 
+/* How often it has got a CPU so far. Returns 0 or a negative errno. */
+int qa_thread_activity_switches(const struct qa_thread_activity *activity, uint64_t *count);
+
 /* The CPU that it runs on, or ran on last (field 39 of its stat), or a negative errno. */
 int qa_thread_activity_cpu(const struct qa_thread_activity *activity);
 

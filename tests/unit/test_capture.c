@@ -171,7 +171,7 @@ static void change_once(struct fake_target *target)
 {
 	struct fixture *f = target->hook;
 
-	if (target->calls == 4) /* three pages were read one by one; this is the second copy */
+	if (target->calls == 5) /* three pages were read one by one; then come two copies */
 		put_frame(f, 0, CODE, false);
 }
 
