@@ -217,6 +217,8 @@ static int read_interpreters(struct reading *r)
 			return -EAGAIN;
 		rc = read_field(r, interpreter, layout->interpreter.id, &r->interpreter_id,
 			sizeof(r->interpreter_id));
+		if (layout->interpreter.id == QA_ABSENT)
+			r->interpreter_id = i; /* 3.6: 0 is the newest */
 		if (!rc)
 			rc = read_gil(r, interpreter);
 		if (!rc)

@@ -24,13 +24,14 @@ static int take_asleep(
 	struct qa_capture *capture, struct qa_tracked_thread *thread, uint64_t switched_in)
 {
 	uint64_t after;
-	int rc = qa_thread_activity_is_runnable(&thread->activity) ? -EBUSY : 0;
+	int rc = qa_thread_activity_is_runnable(&thread->run_by->activity) ? -EBUSY : 0;
 
 	if (!rc)
 		rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
 	if (!rc)
 		rc = qa_capture_resolve(capture, thread);
-	if (!rc && (qa_thread_activity_switches(&thread->activity, &after) || after != switched_in))
+	if (!rc && (qa_thread_activity_switches(&thread->run_by->activity, &after) ||
+			   after != switched_in))
 		rc = -EAGAIN;
 	return rc;
 }
@@ -47,7 +48,7 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 		return rc;
 	if (qa_stack_equal(&capture->fresh.stack, &thread->last.stack))
 		return qa_capture_resolve(capture, thread);
-	if (qa_thread_activity_switches(&thread->activity, &switched_in))
+	if (qa_thread_activity_switches(&thread->run_by->activity, &switched_in))
 		return take_twice(capture, thread);
 	return take_asleep(capture, thread, switched_in);
 }

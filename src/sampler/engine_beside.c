@@ -23,10 +23,8 @@ static int cpu_of(struct qa_tracked_thread *thread)
 	struct qa_watch *watch = &thread->cpu;
 	int rc;
 
-	if (!watch->address && thread->runner != thread->state.ident)
-		return -EAGAIN;
 	if (!watch->address) {
-		rc = qa_thread_activity_cpu(&thread->activity);
+		rc = qa_thread_activity_cpu(&thread->run_by->activity);
 		return rc == -ESRCH ? -EAGAIN : rc; /* the thread has just ended */
 	}
 	rc = watch->seen ? 0 : qa_watch_look(watch);

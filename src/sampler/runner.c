@@ -10,9 +10,6 @@ static void find_on_stack(const struct qa_threads *threads, const struct qa_rost
 	const uint64_t on_stack = thread->state.c_stack;
 	uint64_t from = 0, to = UINT64_MAX, main_ident = 0;
 
-	thread->runner = thread->state.ident;
-	thread->stack_from = from;
-	thread->stack_to = to;
 	if (!on_stack)
 		return;
 	for (size_t i = 0; i < roster->count; i++) {
@@ -67,10 +64,19 @@ uint64_t qa_runner_guess(const struct qa_tracked_thread *thread)
 	return runner;
 }
 
+/* Whose thread is that? */
+static struct qa_tracked_thread *thread_of(
+	const struct qa_threads *threads, struct qa_tracked_thread *own, uint64_t runner)
+{
+	for (size_t i = 0; runner != own->state.ident && i < threads->count; i++)
+		if (threads->list[i]->state.ident == runner)
+			return threads->list[i];
+	return own;
+}
+
 static void find_runner(const struct qa_threads *threads, const struct qa_roster *roster,
 	struct qa_tracked_thread *thread)
 {
-	const struct qa_python *python = threads->python;
 	uint64_t guess;
 
 	find_on_stack(threads, roster, thread);
@@ -78,13 +84,37 @@ static void find_runner(const struct qa_threads *threads, const struct qa_roster
 	guess = thread->candidates ? qa_runner_guess(thread) : 0;
 	if (guess)
 		thread->runner = guess;
-	if (python->rseq.registered)
-		qa_watch_move(&thread->cpu, thread->runner + (uint64_t)python->rseq.cpu);
+}
+
+static void run_by_itself(struct qa_tracked_thread *thread)
+{
+	thread->runner = thread->state.ident;
+	thread->stack_from = 0;
+	thread->stack_to = UINT64_MAX;
+	thread->candidates = NULL;
+}
+
+static bool has_several_interpreters(const struct qa_roster *roster)
+{
+	for (size_t i = 1; i < roster->count; i++)
+		if (roster->threads[i].interpreter != roster->threads[0].interpreter)
+			return true;
+	return false;
 }
 
 void qa_runners_find(const struct qa_threads *threads, const struct qa_roster *roster)
 {
-	for (size_t i = 0; i < threads->count; i++)
-		if (threads->list[i]->state.runs)
-			find_runner(threads, roster, threads->list[i]);
+	const struct qa_python *python = threads->python;
+	bool several = has_several_interpreters(roster);
+
+	for (size_t i = 0; i < threads->count; i++) {
+		struct qa_tracked_thread *thread = threads->list[i];
+
+		run_by_itself(thread);
+		if (several)
+			find_runner(threads, roster, thread);
+		thread->run_by = thread_of(threads, thread, thread->runner);
+		if (python->rseq.registered)
+			qa_watch_move(&thread->cpu, thread->runner + (uint64_t)python->rseq.cpu);
+	}
 }

@@ -7,7 +7,7 @@
 
 #include "sampler/threads.h"
 
-/* Finds the runners of all that run, and watches their CPUs. */
+/* Finds the runners of all, and watches their CPUs. */
 void qa_runners_find(const struct qa_threads *threads, const struct qa_roster *roster);
 
 /* The ident of the candidate that runs, or is about to; 0: nobody does, or it cannot be told. */

@@ -151,7 +151,7 @@ static int commit_stack(
 static uint32_t state_bits(struct qa_tracked_thread *thread, uint64_t now_ns)
 {
 	const struct qa_thread_state *state = &thread->state;
-	int on_cpu = qa_thread_activity_look(&thread->activity, now_ns);
+	int on_cpu = qa_thread_activity_look(&thread->run_by->activity, now_ns);
 
 	return QA_STATE_KNOWS_GIL | (state->holds_gil ? QA_STATE_GIL : 0) |
 	       (state->collecting ? QA_STATE_GC : 0) | (on_cpu >= 0 ? QA_STATE_KNOWS_CPU : 0) |

@@ -38,7 +38,8 @@ struct qa_tracked_thread {
 	 * interpreter within the interpreter runs in a thread state that another thread has made.
 	 */
 	uint64_t runner;
-	uint64_t stack_from; /* the runner's C stack lies between these */
+	struct qa_tracked_thread *run_by; /* one with that ident; most often itself */
+	uint64_t stack_from;              /* the runner's C stack lies between these */
 	uint64_t stack_to;
 	/* Set if its ident is not its alone, and nothing else tells who runs it: those among whom
 	 * the runner is. */

@@ -64,6 +64,7 @@ static void open_fixture(struct fixture *f)
 	qa_watch_init(&f->thread.cpu, &f->target->base, 0);
 	qa_snapshot_init(&f->thread.snapshot, &f->thread.cpu.base);
 	f->thread.runner = IDENT;
+	f->thread.run_by = &f->thread;
 	f->thread.stack_to = UINT64_MAX;
 }
 

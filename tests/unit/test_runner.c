@@ -46,6 +46,7 @@ static void open_fixture(struct fixture *f, uint32_t version)
 	f->roster.threads = f->states;
 	f->roster.count = 4;
 	f->states[3].runs = true;
+	f->states[3].interpreter = 1;
 	qa_threads_init(&f->threads, &f->python, 1, &f->last_id, &consumer, NULL);
 }
 
