@@ -1,0 +1,85 @@
+"""What has to hold, judged from the results."""
+import collections
+
+import bias
+import exact
+import stacks
+
+Criterion = collections.namedtuple("Criterion", "name passed detail")
+
+OF_EACH_VERSION, IN_ALL = 100000, 1000000
+MUST_HAVE = ["3.%d" % minor for minor in range(8, 16)]
+KEPT = {1000: 0.99, 10000: 0.95}
+KEPT_ORDINARY = 0.999
+
+
+def minor_of(version):
+    return ".".join(version.split(".")[:2])
+
+
+def comparisons_of(results):
+    found = []
+    for (case, scope, rate), blocks in sorted(results.blocks.items()):
+        compare = bias.compare_split if case == exact.SPLIT.name else bias.compare_calls
+        found += compare("%s, %s" % (case, "all versions" if scope == "all" else scope), rate, blocks)
+    for peer, version, rate, ours, theirs in results.turns:
+        found += bias.compare_samplers("calls, 70 ns, %s, beside %s" % (version, peer.name), rate, ours, theirs)
+    return found
+
+
+def pooled_loss(rows):
+    sums = [sum(column) for column in zip(*(row.loss for row in rows))]
+    return stacks.Loss(*sums)
+
+
+def _no_impossible(results):
+    rows = results.exact + results.unthrottled
+    wrong = [row for row in rows if row.impossible]
+    detail = "%d in %d samples" % (sum(row.impossible for row in rows), sum(row.samples for row in rows))
+    for row in wrong[:5]:
+        detail += "; %s, %s, %d Hz: %s" % (row.version, row.case, row.rate, row.reasons.most_common(1)[0][0])
+    return Criterion("no impossible stack", not wrong and bool(rows), detail)
+
+
+def _enough_samples(results):
+    counts = collections.Counter()
+    for row in results.exact:
+        counts[minor_of(row.version)] += row.samples
+    few = ["%s has %d" % (minor, counts[minor]) for minor in MUST_HAVE if counts[minor] < OF_EACH_VERSION]
+    return [Criterion("%d samples on each version from 3.8" % OF_EACH_VERSION, not few, "; ".join(few) or "each has them"),
+            Criterion("%d samples in all" % IN_ALL, sum(counts.values()) >= IN_ALL, "%d" % sum(counts.values()))]
+
+
+def _kept(results):
+    for rate, least in KEPT.items():
+        rows = [row for row in results.exact if row.rate == rate]
+        low = ["%s, %s: %.2f %%" % (row.version, row.case, 100 * row.kept) for row in rows if row.kept < least]
+        yield Criterion("at least %g %% kept at %d Hz, by each program on each version" % (100 * least, rate),
+                        not low and bool(rows), "%d of %d have less: %s" % (len(low), len(rows), "; ".join(low[:8])) if low
+                        else "the least is %.2f %%" % (100 * min((row.kept for row in rows), default=0)))
+    kept = {}
+    for case in exact.ORDINARY:
+        rows = [row for row in results.ordinary if row.case == case.name]
+        kept[case.name] = stacks.kept(pooled_loss(rows)) if rows else 0.0
+    yield Criterion("at least %g %% kept at 1000 Hz of ordinary programs, all versions together" % (100 * KEPT_ORDINARY),
+                    min(kept.values()) >= KEPT_ORDINARY,
+                    "; ".join("%s: %.3f %%" % (name, 100 * value) for name, value in kept.items()))
+
+
+def _no_bias(comparisons):
+    found = bias.judge(comparisons)
+    detail = "%d comparisons, %d differ" % (len(comparisons), len(found))
+    for one in sorted(found, key=lambda one: one.p)[:6]:
+        detail += "; %s, %d Hz, %s: %.4f, known %.4f, p %.1e" % (one.scope, one.rate, one.what, one.found, one.known, one.p)
+    return Criterion("no share differs from what it is known to be (Holm, %g %%)" % (100 * bias.LEVEL),
+                     not found and bool(comparisons), detail)
+
+
+def judge(results, comparisons, is_whole):
+    """The criteria; how many samples there are matters in a whole run only."""
+    criteria = [Criterion("every step was done", not results.failures, "; ".join(results.failures) or "yes")]
+    if results.exact:
+        criteria += [_no_impossible(results), *(_enough_samples(results) if is_whole else ()), *_kept(results)]
+    if comparisons:
+        criteria.append(_no_bias(comparisons))
+    return criteria
