@@ -59,36 +59,42 @@ def split_blocks(recording):
 # --- comparisons ---------------------------------------------------------------------------------
 
 
-def _compare(scope, rate, what, rows, known, statistic=shares.share):
+def _samples(blocks, rate):
+    """How many there are with a label; weights are nanoseconds."""
+    return round(sum(sum(block.values()) for block in blocks) * rate / 1e9)
+
+
+def _compare(scope, rate, what, samples, rows, known, statistic=shares.share):
     found, error = shares.evaluate(statistic, rows), shares.bootstrap_error(statistic, rows)
-    samples = round(sum(row[1] for row in rows) * rate / 1e9)
     return Comparison(scope, rate, what, samples, found, known, error, shares.p_value(found - known, error, len(rows) - 1))
 
 
-def compare_calls(scope, rate, blocks):
+def compare_calls(scope, rate, blocks, kinds):
     """Branch a has three fifths; within the branches, each kind of function has the same share."""
+    samples = _samples(blocks, rate)
     rows = shares.rows_of(blocks, lambda key: key[0] == "a", lambda key: key[0])
-    comparisons = [_compare(scope, rate, "branch a of both", rows, 0.6)]
-    for kind in KINDS:
+    comparisons = [_compare(scope, rate, "branch a of both", samples, rows, 0.6)]
+    for kind in kinds:
         rows = shares.rows_of(blocks, lambda key: key == ("a", kind), lambda key: key[0] == "a",
                               lambda key: key == ("b", kind), lambda key: key[0] == "b")
-        comparisons.append(_compare(scope, rate, "%s, of a less of b" % kind, rows, 0.0, shares.share_difference))
+        comparisons.append(_compare(scope, rate, "%s, of a less of b" % kind, samples, rows, 0.0, shares.share_difference))
     return comparisons
 
 
 def compare_split(scope, rate, blocks):
     functions, lines = {"large": 0.5, "medium": 0.3, "small": 0.2}, _even_lines()
-    comparisons = []
+    comparisons, samples = [], _samples(blocks, rate)
     for name, known in zip(("work_0", "work_1", "work_2", "work_3"), (0.4, 0.3, 0.2, 0.1)):
         rows = shares.rows_of(blocks, lambda key: key[0] == name, lambda key: True)
-        comparisons.append(_compare(scope, rate, "thread of " + name, rows, known))
+        comparisons.append(_compare(scope, rate, "thread of " + name, samples, rows, known))
     for name, known in functions.items():
         rows = shares.rows_of(blocks, lambda key: key[1] == name, lambda key: key[1] in functions)
-        comparisons.append(_compare(scope, rate, "function " + name, rows, known))
+        comparisons.append(_compare(scope, rate, "function " + name, samples, rows, known))
     for number, line in enumerate(lines, 1):
         rows = shares.rows_of(blocks, lambda key: key[1:] == ("lines", line),
                               lambda key: key[1] == "lines" and key[2] in lines)
-        comparisons.append(_compare(scope, rate, "line %d of %d" % (number, len(lines)), rows, 1 / len(lines)))
+        comparisons.append(_compare(scope, rate, "line %d of %d" % (number, len(lines)), samples, rows,
+                                    1 / len(lines)))
     return comparisons
 
 

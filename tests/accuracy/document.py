@@ -104,7 +104,7 @@ def _elsewhere(results):
 def _bias(comparisons):
     rejected = bias.judge(comparisons)
     return "## Bias\n\nThe error is the standard error by block bootstrap over blocks of %g s (or turns, where two samplers " \
-           "take turns); p is two-sided, and held against %g %% for all comparisons together, by Holm's way. “few”: fewer " \
+           "take turns); samples are those of the program's work, and the share is of a part of them; p is two-sided, and held against %g %% for all comparisons together, by Holm's way. “few”: fewer " \
            "than %d samples, in which absence of bias is not claimed.\n\n" % (
                bias.BLOCK_NS / 1e9, 100 * bias.LEVEL, bias.CLAIM) + _table(
                    ["program", "Hz", "share", "samples", "", "found", "known", "error", "p", ""],

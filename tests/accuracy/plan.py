@@ -10,10 +10,10 @@ import peers
 import record
 
 KILO = 1000
-OVERHEAD = 0.7  # seconds of a recording's start and of reading it
+OVERHEAD = 0.35  # seconds of a recording's start and of reading it
 # The seconds of one recording, at scale 1.
-FAST, SLOW, POOLED, SPLIT, ORDINARY, RARE = 1.6, 2.5, 10.5, 10.5, 1.5, 3.0
-UNTHROTTLED, PEER, TURN, TURNS, RARE_TURN, RARE_TURNS = 1.5, 3, 2, 52, 4, 5
+FAST, SLOW, POOLED, SPLIT, SPLIT_POOLED, ORDINARY, RARE = 1.3, 2.0, 11.3, 12.8, 12.0, 1.2, 2.0
+UNTHROTTLED, PEER, TURN, TURNS, RARE_TURN, RARE_TURNS = 1.3, 2, 3, 36, 4, 5
 
 Step = collections.namedtuple("Step", "name seconds run")
 
@@ -71,8 +71,8 @@ def steps_of_version(one, scale):
         else:
             yield _exact_step(one, case, KILO, SLOW * scale)
     yield _exact_step(one, exact.FLUTTER[0], 100, RARE * scale, _pool_calls(exact.FLUTTER[0], 100))
-    for rate in (10 * KILO, KILO):
-        yield _exact_step(one, exact.SPLIT, rate, SPLIT * scale, _pool_split(one, rate))
+    for rate, seconds in ((10 * KILO, SPLIT), (KILO, SPLIT_POOLED)):
+        yield _exact_step(one, exact.SPLIT, rate, seconds * scale, _pool_split(one, rate))
     for case in exact.ORDINARY:
         yield _ordinary_step(one, case, ORDINARY * scale)
 
@@ -98,14 +98,14 @@ def _peer_step(peer, one, case, seconds):
         row = peers.measure(peer, one.path, case, KILO, seconds)
         results.peers.append(row)
         return row
-    return Step("%s, %s" % (peer.name, case.name), seconds + 1.5, run)
+    return Step("%s, %s" % (peer.name, case.name), seconds + 1.3, run)
 
 
 def _turns_step(peer, one, rate, seconds, turns):
     def run(results, say):
         blocks = peers.take_turns(peer, one.path, exact.FLUTTER[0], rate, seconds, turns, say)
         results.turns.append((peer, one.version, rate, *blocks))
-    return Step("by turns with %s, %d Hz" % (peer.name, rate), turns * (2 * seconds + 1.0), run)
+    return Step("by turns with %s, %d Hz" % (peer.name, rate), turns * (2 * seconds + 0.7), run)
 
 
 def steps_with_peers(pythons, scale, notes):

@@ -12,7 +12,7 @@ NO_LINE = -1  # as other profilers say it
 Frame = collections.namedtuple("Frame", "name file line")  # line: 0 where qa-report says none
 Loss = collections.namedtuple("Loss", "samples ticks dropped missed")
 
-_FRAME = re.compile(r"^(.*) \((.*?)(?::(\d+))?\)$", re.DOTALL)
+_FRAME = re.compile(r"^(.*?) \((.*?)(?::(\d+))?\)$", re.DOTALL)
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})")
 _LOSS = re.compile(r"^Loss: \d+ late, \d+ torn, (\d+) dropped, (\d+) missed", re.MULTILINE)
 _TICKS = re.compile(r"^Recording: .* s, (\d+) ticks,", re.MULTILINE)

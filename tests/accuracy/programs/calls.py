@@ -15,7 +15,7 @@ import random
 import sys
 import time
 
-PASSES = 60  # of one generation
+PASSES = 100  # of one generation
 
 
 def leaf_a(n):
