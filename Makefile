@@ -142,7 +142,7 @@ fuzz: deps-check ## only the fuzzers, FUZZ_SECONDS each
 
 # Nothing else should run meanwhile.
 accuracy: all ## half an hour: exactness, loss and bias, beside other profilers; writes docs/accuracy.md
-	@$(PYTHON) tests/accuracy/run --document docs/accuracy.md
+	@QA_BUILD='$(BUILD)' $(PYTHON) tests/accuracy/run --document docs/accuracy.md
 
 # Built by a make of its own: the whole library must be compiled with clang's instrumentation.
 fuzzers: $(FUZZERS)

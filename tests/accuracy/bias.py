@@ -56,12 +56,12 @@ def split_blocks(recording):
     return [sum(together, collections.Counter()) for together in zip(*series)]
 
 
+def count_labelled(recording, label):
+    """Samples; the blocks have nanoseconds."""
+    return sum(count for stack, count in recording.collapsed.items() if label(stack))
+
+
 # --- comparisons ---------------------------------------------------------------------------------
-
-
-def _samples(blocks, rate):
-    """How many there are with a label; weights are nanoseconds."""
-    return round(sum(sum(block.values()) for block in blocks) * rate / 1e9)
 
 
 def _compare(scope, rate, what, samples, rows, known, statistic=shares.share):
@@ -69,9 +69,8 @@ def _compare(scope, rate, what, samples, rows, known, statistic=shares.share):
     return Comparison(scope, rate, what, samples, found, known, error, shares.p_value(found - known, error, len(rows) - 1))
 
 
-def compare_calls(scope, rate, blocks, kinds):
+def compare_calls(scope, rate, blocks, samples, kinds):
     """Branch a has three fifths; within the branches, each kind of function has the same share."""
-    samples = _samples(blocks, rate)
     rows = shares.rows_of(blocks, lambda key: key[0] == "a", lambda key: key[0])
     comparisons = [_compare(scope, rate, "branch a of both", samples, rows, 0.6)]
     for kind in kinds:
@@ -81,9 +80,9 @@ def compare_calls(scope, rate, blocks, kinds):
     return comparisons
 
 
-def compare_split(scope, rate, blocks):
+def compare_split(scope, rate, blocks, samples):
     functions, lines = {"large": 0.5, "medium": 0.3, "small": 0.2}, _even_lines()
-    comparisons, samples = [], _samples(blocks, rate)
+    comparisons = []
     for name, known in zip(("work_0", "work_1", "work_2", "work_3"), (0.4, 0.3, 0.2, 0.1)):
         rows = shares.rows_of(blocks, lambda key: key[0] == name, lambda key: True)
         comparisons.append(_compare(scope, rate, "thread of " + name, samples, rows, known))

@@ -18,20 +18,20 @@ def minor_of(version):
     return ".".join(version.split(".")[:2])
 
 
-def _compare(case, scope, rate, blocks):
+def _compare(case, scope, rate, blocks, samples):
     where = "%s, %s" % (case, "all versions" if scope == "all" else scope)
     if case == exact.SPLIT.name:
-        return bias.compare_split(where, rate, blocks)
+        return bias.compare_split(where, rate, blocks, samples)
     # Of long leaf calls hardly a sample is in anything but the leaf.
     kinds = bias.KINDS if case in [one.name for one in exact.FLUTTER[:2]] else ["leaf"]
-    return bias.compare_calls(where, rate, blocks, kinds)
+    return bias.compare_calls(where, rate, blocks, samples, kinds)
 
 
 def comparisons_of(results):
     found = []
     for (case, scope, rate), blocks in sorted(results.blocks.items()):
         if len(blocks) >= LEAST_BLOCKS:
-            found += _compare(case, scope, rate, blocks)
+            found += _compare(case, scope, rate, blocks, results.samples[case, scope, rate])
         else:
             results.notes.append("Bias of %s, %s, at %d Hz: only %d blocks." % (case, scope, rate, len(blocks)))
     for peer, version, rate, ours, theirs in results.turns:

@@ -10,6 +10,8 @@ import record
 import shares
 import stacks
 
+NOT_QUIET = 0.1  # CPUs
+
 HEAD = """# Accuracy: are the stacks exact, kept and without bias?
 
 Made by `make accuracy`; do not edit. {command}
@@ -43,15 +45,17 @@ def _bound(samples, impossible):
     return "–" if impossible else "%.1e" % shares.upper_bound(samples)
 
 
-def machine():
+def _machine(results):
     model = "unknown CPU"
     with open("/proc/cpuinfo") as file:
         for line in file:
             if line.startswith("model name"):
                 model = line.partition(":")[2].strip()
                 break
-    return "Machine: %d CPUs (%s), Linux %s, %s." % (os.cpu_count() or 1, model, platform.release(),
-                                                     record.run([record.RECORD, "--version"]).stdout.decode().strip())
+    own = record.run([record.RECORD, "--version"]).stdout.decode().strip()
+    text = "Machine: %d CPUs (%s), Linux %s; %s. Other programs used %.2f CPUs meanwhile, on average." % (
+        os.cpu_count() or 1, model, platform.release(), own, results.others)
+    return text + (" **The machine was not quiet: what was kept says little.**" if results.others > NOT_QUIET else "")
 
 
 def _verdict(judged):
@@ -134,7 +138,7 @@ def _peers(results):
 
 
 def write(results, comparisons, judged, command):
-    parts = [HEAD.format(command=command, machine=machine(), verdict=_verdict(judged))]
+    parts = [HEAD.format(command=command, machine=_machine(results), verdict=_verdict(judged))]
     if results.exact:
         parts += [_versions(results)]
     if results.peers:

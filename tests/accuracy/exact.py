@@ -1,34 +1,52 @@
 """Impossible stacks and what was kept: one case is a program with a leaf's length, on one interpreter, at one rate."""
 import collections
+import functools
 
 import record
 import rules
 import stacks
 
-Case = collections.namedtuple("Case", "name program arguments")
+# leaf_ns: how long a call of the leaf shall take, for programs that are told so
+Case = collections.namedtuple("Case", "name program leaf_ns arguments")
 
-# Leaf calls of about 70 ns, 0.4, 2.6 and 26 us.
-LEAVES = {0: "70 ns", 10: "0.4 us", 100: "2.6 us", 1000: "26 us"}
-FLUTTER = [Case("calls, %s" % label, "calls.py", [str(n)]) for n, label in LEAVES.items()] + [
-    Case("generators", "generators.py", ["0"]),
-    Case("made code", "made_code.py", ["10"]),
-    Case("4 threads", "threads.py", ["10"]),
-    Case("4 threads, I/O", "threads.py", ["10", "io"]),
+FLUTTER = [
+    Case("calls, 70 ns", "calls.py", 70, []),
+    Case("calls, 0.4 us", "calls.py", 400, []),
+    Case("calls, 2.6 us", "calls.py", 2600, []),
+    Case("calls, 26 us", "calls.py", 26000, []),
+    Case("generators", "generators.py", 70, []),
+    Case("made code", "made_code.py", 400, []),
+    Case("4 threads", "threads.py", 400, []),
+    Case("4 threads, I/O", "threads.py", 400, ["io"]),
 ]
-SPLIT = Case("split", "split.py", [])
+SPLIT = Case("split", "split.py", None, [])
 ORDINARY = [
-    Case("json and regex", "ordinary_text.py", []),
-    Case("server", "examples/server_simulation.py", []),
-    Case("asyncio", "ordinary_asyncio.py", []),
+    Case("json and regex", "ordinary_text.py", None, []),
+    Case("server", "examples/server_simulation.py", None, []),
+    Case("asyncio", "ordinary_asyncio.py", None, []),
 ]
 
 Row = collections.namedtuple("Row", "version case rate samples ticks impossible outside unreadable kept reasons loss")
 
 
-def words_of(case, seconds):
-    path = record.program(case.program)
-    return [path, *(["--runtime", str(seconds)] if case.program.startswith("examples/") else [str(seconds)]),
-            *case.arguments]
+@functools.lru_cache(maxsize=None)
+def _leaf_cost(python):
+    """(ns of a leaf call without iterations, ns of an iteration)"""
+    done = record.run([python, record.program("calibrate.py"), record.program("calls.py")])
+    without, each = map(float, done.stdout.split())
+    return without, max(each, 0.1)
+
+
+def iterations(python, leaf_ns):
+    without, each = _leaf_cost(python)
+    return max(0, round((leaf_ns - without) / each))
+
+
+def words_of(python, case, seconds):
+    """What to start."""
+    words = [python, record.program(case.program)]
+    words += ["--runtime", seconds] if case.program.startswith("examples/") else [seconds]
+    return words + ([iterations(python, case.leaf_ns)] if case.leaf_ns else []) + case.arguments
 
 
 def judge_stacks(program_rules, collapsed):
@@ -57,5 +75,5 @@ def judge_recording(case, version, rate, recording, ordered=True):
 
 def measure(python, version, case, rate, seconds, *options):
     """(the case's row, its recording)"""
-    recording = record.launch(python, words_of(case, seconds), seconds, rate, *options)
+    recording = record.launch(words_of(python, case, seconds), seconds, rate, *options)
     return judge_recording(case, version, rate, recording), recording

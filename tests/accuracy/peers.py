@@ -169,7 +169,7 @@ class Target:
     """A program that runs while it is looked at."""
 
     def __init__(self, python, case, seconds):
-        self.words = [python, *exact.words_of(case, seconds)]
+        self.words = list(map(str, exact.words_of(python, case, seconds)))
 
     def __enter__(self):
         self.process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

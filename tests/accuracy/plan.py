@@ -24,9 +24,15 @@ class Results:
     def __init__(self):
         self.exact, self.ordinary, self.unthrottled, self.peers = [], [], [], []
         self.blocks = collections.defaultdict(list)  # (case, scope, rate): blocks; the scope is a version or "all"
+        self.samples = collections.Counter()           # the same: samples in the blocks
         self.turns = []     # (peer, version, rate, our blocks, theirs)
         self.notes = []     # what was left out, and why
         self.failures = []  # steps that could not be done
+        self.others = 0.0   # CPUs that other programs used meanwhile, on average
+
+    def add_blocks(self, key, blocks, samples):
+        self.blocks[key] += blocks
+        self.samples[key] += samples
 
 
 def _exact_step(one, case, rate, seconds, pool=None):
@@ -41,16 +47,16 @@ def _exact_step(one, case, rate, seconds, pool=None):
 
 def _pool_calls(case, rate):
     def pool(results, recording):
-        results.blocks[case.name, "all", rate] += bias.calls_blocks(recording)
+        results.add_blocks((case.name, "all", rate), bias.calls_blocks(recording),
+                           bias.count_labelled(recording, bias.label_calls))
     return pool
 
 
 def _pool_split(one, rate):
     def pool(results, recording):
-        blocks = bias.split_blocks(recording)
-        results.blocks[exact.SPLIT.name, "all", rate] += blocks
-        if rate > KILO:
-            results.blocks[exact.SPLIT.name, one.version, rate] += blocks
+        blocks, samples = bias.split_blocks(recording), bias.count_labelled(recording, bias.label_split)
+        for scope in ["all"] + ([one.version] if rate > KILO else []):
+            results.add_blocks((exact.SPLIT.name, scope, rate), blocks, samples)
     return pool
 
 

@@ -61,9 +61,9 @@ def _record(words, seconds):
         return read(trace, folder)
 
 
-def launch(python, words, seconds, rate, *options):
-    """Records a program of programs/ from its start to its end; rate in Hz."""
-    return _record(["--rate", rate, *options, "--", python, *words], seconds)
+def launch(words, seconds, rate, *options):
+    """Records a program from its start to its end; rate in Hz."""
+    return _record(["--rate", rate, *options, "--", *words], seconds)
 
 
 def attach(pid, seconds, rate, *options):

@@ -5,8 +5,7 @@ caller_b leaf_b only.
     python calls.py SECONDS ITERATIONS
 
 Known: three of five rounds are caller_a's, in a random order; in both branches leaf, inner, middle and caller have the
-same shares. ITERATIONS of the leaf's loop say how long a leaf call takes: 0 is about 70 ns, 10 0.4 us, 100 2.6 us, 1000
-26 us.
+same shares. ITERATIONS of the leaf's loop say how long a leaf call takes; calibrate.py tells how many it takes.
 
 A comment "-> NAME ..." names all that a line may call; "-> <library>" is any code of other files. No other line calls
 anything. Each generation of functions is compiled anew, so that where they happen to lie in memory averages out.
