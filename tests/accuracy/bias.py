@@ -4,6 +4,7 @@ what theirs are.
 """
 import collections
 import functools
+import json
 import re
 
 import record
@@ -56,6 +57,11 @@ def split_blocks(recording):
     return [sum(together, collections.Counter()) for together in zip(*series)]
 
 
+def spent_of(recording):
+    """What split.py says of its threads."""
+    return json.loads(recording.said.splitlines()[-1])
+
+
 def count_labelled(recording, label):
     """Samples; the blocks have nanoseconds."""
     return sum(count for stack, count in recording.collapsed.items() if label(stack))
@@ -80,12 +86,13 @@ def compare_calls(scope, rate, blocks, samples, kinds):
     return comparisons
 
 
-def compare_split(scope, rate, blocks, samples):
+def compare_split(scope, rate, blocks, samples, spent):
+    """spent: {work_N: seconds that the program measured}"""
     functions, lines = {"large": 0.5, "medium": 0.3, "small": 0.2}, _even_lines()
     comparisons = []
-    for name, known in zip(("work_0", "work_1", "work_2", "work_3"), (0.4, 0.3, 0.2, 0.1)):
+    for name, seconds in sorted(spent.items()):
         rows = shares.rows_of(blocks, lambda key: key[0] == name, lambda key: True)
-        comparisons.append(_compare(scope, rate, "thread of " + name, samples, rows, known))
+        comparisons.append(_compare(scope, rate, "thread of " + name, samples, rows, seconds / sum(spent.values())))
     for name, known in functions.items():
         rows = shares.rows_of(blocks, lambda key: key[1] == name, lambda key: key[1] in functions)
         comparisons.append(_compare(scope, rate, "function " + name, samples, rows, known))

@@ -18,10 +18,11 @@ def minor_of(version):
     return ".".join(version.split(".")[:2])
 
 
-def _compare(case, scope, rate, blocks, samples):
+def _compare(results, case, scope, rate):
+    blocks, samples, spent = (of[case, scope, rate] for of in (results.blocks, results.samples, results.spent))
     where = "%s, %s" % (case, "all versions" if scope == "all" else scope)
     if case == exact.SPLIT.name:
-        return bias.compare_split(where, rate, blocks, samples)
+        return bias.compare_split(where, rate, blocks, samples, spent)
     # Of long leaf calls hardly a sample is in anything but the leaf.
     kinds = bias.KINDS if case in [one.name for one in exact.FLUTTER[:2]] else ["leaf"]
     return bias.compare_calls(where, rate, blocks, samples, kinds)
@@ -31,7 +32,7 @@ def comparisons_of(results):
     found = []
     for (case, scope, rate), blocks in sorted(results.blocks.items()):
         if len(blocks) >= LEAST_BLOCKS:
-            found += _compare(case, scope, rate, blocks, results.samples[case, scope, rate])
+            found += _compare(results, case, scope, rate)
         else:
             results.notes.append("Bias of %s, %s, at %d Hz: only %d blocks." % (case, scope, rate, len(blocks)))
     for peer, version, rate, ours, theirs in results.turns:

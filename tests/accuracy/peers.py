@@ -185,7 +185,7 @@ def measure(peer, python, case, rate, seconds):
     with Target(python, case, seconds + record.PATIENCE) as pid:
         collapsed, failed = sample(peer, pid, rate, seconds)
     kinds, reasons = exact.judge_stacks(rules.Rules(record.program(case.program)), collapsed)
-    return Row(peer.name, case.name, rate, sum(collapsed.values()), failed, kinds[rules.IMPOSSIBLE], reasons)
+    return Row("%s %s" % (peer.name, peer.version), case.name, rate, sum(collapsed.values()), failed, kinds[rules.IMPOSSIBLE], reasons)
 
 
 def _weights(collapsed):

@@ -25,6 +25,7 @@ class Results:
         self.exact, self.ordinary, self.unthrottled, self.peers = [], [], [], []
         self.blocks = collections.defaultdict(list)  # (case, scope, rate): blocks; the scope is a version or "all"
         self.samples = collections.Counter()           # the same: samples in the blocks
+        self.spent = collections.defaultdict(collections.Counter)  # the same: what the program measured of its threads
         self.turns = []     # (peer, version, rate, our blocks, theirs)
         self.notes = []     # what was left out, and why
         self.failures = []  # steps that could not be done
@@ -57,6 +58,7 @@ def _pool_split(one, rate):
         blocks, samples = bias.split_blocks(recording), bias.count_labelled(recording, bias.label_split)
         for scope in ["all"] + ([one.version] if rate > KILO else []):
             results.add_blocks((exact.SPLIT.name, scope, rate), blocks, samples)
+            results.spent[exact.SPLIT.name, scope, rate].update(bias.spent_of(recording))
     return pool
 
 

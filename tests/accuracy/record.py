@@ -13,8 +13,8 @@ BUILD = os.path.join(SOURCE, os.environ.get("QA_BUILD") or "build")
 RECORD, REPORT = os.path.join(BUILD, "qa-record"), os.path.join(BUILD, "qa-report")
 PATIENCE = 60  # seconds beyond what a program should take
 
-# collapsed: {stack: samples}; threads: [(name, [(stack, ns)])] in the order of time
-Recording = collections.namedtuple("Recording", "collapsed threads loss")
+# collapsed: {stack: samples}; threads: [(name, [(stack, ns)])] in the order of time; said: what the program printed
+Recording = collections.namedtuple("Recording", "collapsed threads loss said")
 
 
 def program(name):
@@ -40,7 +40,7 @@ def has_option(name):
     return name in _checked([RECORD, "--help"]).stdout.decode()
 
 
-def read(trace, folder):
+def _read(trace, folder, said):
     files = {name: os.path.join(folder, name) for name in ("collapsed", "speedscope", "text")}
     words = [REPORT, "--lines"]
     for name, path in files.items():
@@ -51,14 +51,14 @@ def read(trace, folder):
         with open(path, encoding="utf-8") as file:
             texts[name] = file.read()
     return Recording(stacks.parse_collapsed(texts["collapsed"]), stacks.parse_speedscope(texts["speedscope"]),
-                     stacks.parse_loss(texts["text"]))
+                     stacks.parse_loss(texts["text"]), said)
 
 
 def _record(words, seconds):
     with tempfile.TemporaryDirectory(prefix="qa-accuracy-") as folder:
         trace = os.path.join(folder, "t.qat")
-        _checked([RECORD, "--quiet", "--output", trace, *words], seconds)
-        return read(trace, folder)
+        done = _checked([RECORD, "--quiet", "--output", trace, *words], seconds)
+        return _read(trace, folder, done.stdout.decode())
 
 
 def launch(words, seconds, rate, *options):
