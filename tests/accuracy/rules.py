@@ -15,8 +15,9 @@ import stacks
 MODULE = "<module>"
 LIBRARY = "<library>"
 
-# A function of the program: what lines it has, whether a thread begins there.
-Function = collections.namedtuple("Function", "first last thread")
+# A function of the program: its lines, whether a thread begins there, and whether some of its instructions have no line
+# in CPython's own tables: the first of a module, and those that begin a generator. They call nothing.
+Function = collections.namedtuple("Function", "first last thread lineless")
 Verdict = collections.namedtuple("Verdict", "kind reason")  # OWN, OUTSIDE, UNREADABLE, IMPOSSIBLE
 
 OWN, OUTSIDE, UNREADABLE, IMPOSSIBLE = "own", "outside", "unreadable", "impossible"
@@ -31,6 +32,10 @@ def _impossible(sentence, *values):
     return Verdict(IMPOSSIBLE, sentence % values)
 
 
+def _is_generator(node):
+    return any(isinstance(one, (ast.Yield, ast.YieldFrom)) for one in ast.walk(node))
+
+
 class Rules:
     """The rules of one program."""
 
@@ -42,14 +47,13 @@ class Rules:
         tree = ast.parse(source)
         self.calls = {number: set(found.group(1).split()) for number, found in
                       ((number, _MARK.search(line)) for number, line in enumerate(lines, 1)) if found}
-        # A module's first instruction has line 0.
-        self.functions = {MODULE: Function(0, len(lines), False)}
+        self.functions = {MODULE: Function(1, len(lines), False, True)}
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self.calls.setdefault(node.lineno, set()).add(LIBRARY)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 thread = lines[node.lineno - 1].endswith("# thread")
-                self.functions[node.name] = Function(node.lineno, node.end_lineno, thread)
+                self.functions[node.name] = Function(node.lineno, node.end_lineno, thread, _is_generator(node))
         self.shift = next((node.value.value for node in tree.body
                            if isinstance(node, ast.Assign) and node.targets[0].id == "SHIFT"), 0)
 
@@ -78,7 +82,9 @@ class Rules:
         function = self.functions.get(frame.name)
         if function is None:
             return None if frame.name == "<listcomp>" else _impossible("there is no function %s", frame.name)
-        if frame.line != stacks.NO_LINE and not function.first <= frame.line <= function.last:
+        if frame.line == stacks.NO_LINE or frame.line == 0 and function.lineless:
+            return None
+        if not function.first <= frame.line <= function.last:
             return _impossible("line %d is not in %s", frame.line, frame.name)
         return None
 

@@ -98,6 +98,26 @@ class Calls(RulesTest):
         self.assertEqual(len(self.rules.judge_order([(self.head, 1), (library, 1), (self.head, 1)])), 1)
 
 
+class Generators(RulesTest):
+    program = "generators.py"
+
+    def setUp(self):
+        super().setUp()
+        self.head = [self.frame("<module>", "main()  # -> main"), self.frame("main", "-> loop"),
+                     self.frame("loop", "-> consumer_a"), self.frame("consumer_a", "-> relay_a")]
+
+    def test_generators_that_delegate(self):
+        self.assert_kind(rules.OWN, self.head + [self.frame("relay_a", "-> source_a"), self.frame("source_a", "-> leaf_a"),
+                                                 self.frame("leaf_a")])
+        self.assert_kind(rules.IMPOSSIBLE, self.head + [self.frame("relay_a", "-> source_a"), self.frame("source_b")])
+
+    def test_instructions_that_begin_a_generator_have_no_line_and_call_nothing(self):
+        lineless = self.frame("relay_a")._replace(line=0)
+        self.assert_kind(rules.OWN, self.head + [lineless])
+        self.assert_kind(rules.IMPOSSIBLE, self.head + [lineless, self.frame("source_a")])
+        self.assert_kind(rules.IMPOSSIBLE, self.head[:3] + [self.frame("consumer_a")._replace(line=0)], "is not in consumer_a")
+
+
 class MadeCode(RulesTest):
     program = "made_code.py"
 
