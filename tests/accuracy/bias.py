@@ -18,15 +18,15 @@ Comparison = collections.namedtuple("Comparison", "scope rate what samples found
 
 KINDS = ["leaf", "inner", "middle", "caller"]
 _CALLS = {"%s_%s" % (kind, branch): (branch, kind) for kind in KINDS for branch in "ab"}
+_CALLS.update(loop=("", "loop"), steady=("", "steady"))
 
 
 # --- what a sample is ----------------------------------------------------------------------------
 
 
 def label_calls(stack):
-    """(branch, kind) of the innermost frame, in calls.py; the loop is of no branch."""
-    name = stack[-1].name
-    return _CALLS.get(name) or (("", "loop") if name == "loop" else None)
+    """(branch, kind) of the innermost frame, in calls.py; loop and steady are of no branch."""
+    return _CALLS.get(stack[-1].name)
 
 
 @functools.lru_cache(maxsize=None)
@@ -58,7 +58,7 @@ def split_blocks(recording):
 
 
 def spent_of(recording):
-    """What split.py says of its threads."""
+    """The seconds that the program measured of its parts; it says so in its last line."""
     return json.loads(recording.said.splitlines()[-1])
 
 
@@ -75,10 +75,15 @@ def _compare(scope, rate, what, samples, rows, known, statistic=shares.share):
     return Comparison(scope, rate, what, samples, found, known, error, shares.p_value(found - known, error, len(rows) - 1))
 
 
-def compare_calls(scope, rate, blocks, samples, kinds):
-    """Branch a has three fifths; within the branches, each kind of function has the same share."""
+def compare_calls(scope, rate, blocks, samples, spent, kinds):
+    """
+    What changes all the time has its share beside what holds still; branch a has three fifths; within the branches, each
+    kind of function has the same share. spent: the seconds that the program measured.
+    """
+    rows = shares.rows_of(blocks, lambda key: key[1] != "steady", lambda key: True)
+    comparisons = [_compare(scope, rate, "loop, beside steady", samples, rows, spent["loop"] / sum(spent.values()))]
     rows = shares.rows_of(blocks, lambda key: key[0] == "a", lambda key: key[0])
-    comparisons = [_compare(scope, rate, "branch a of both", samples, rows, 0.6)]
+    comparisons.append(_compare(scope, rate, "branch a of both", samples, rows, 0.6))
     for kind in kinds:
         rows = shares.rows_of(blocks, lambda key: key == ("a", kind), lambda key: key[0] == "a",
                               lambda key: key == ("b", kind), lambda key: key[0] == "b")
@@ -87,7 +92,7 @@ def compare_calls(scope, rate, blocks, samples, kinds):
 
 
 def compare_split(scope, rate, blocks, samples, spent):
-    """spent: {work_N: seconds that the program measured}"""
+    """spent: the seconds that the program measured of its threads."""
     functions, lines = {"large": 0.5, "medium": 0.3, "small": 0.2}, _even_lines()
     comparisons = []
     for name, seconds in sorted(spent.items()):
@@ -111,7 +116,8 @@ def compare_samplers(scope, rate, ours, theirs):
     """
     comparisons = []
     for kind in KINDS + ["loop"]:
-        pair = [shares.rows_of(blocks, lambda key: key[1] == kind, lambda key: True) for blocks in (ours, theirs)]
+        pair = [shares.rows_of(blocks, lambda key: key[1] == kind, lambda key: key[1] != "steady")
+                for blocks in (ours, theirs)]
         found, known = (shares.evaluate(shares.share, rows) for rows in pair)
         error = sum(shares.bootstrap_error(shares.share, rows) ** 2 for rows in pair) ** 0.5
         samples = min(sum(row[1] for row in rows) for rows in pair)

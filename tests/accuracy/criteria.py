@@ -25,7 +25,7 @@ def _compare(results, case, scope, rate):
         return bias.compare_split(where, rate, blocks, samples, spent)
     # Of long leaf calls hardly a sample is in anything but the leaf.
     kinds = bias.KINDS if case in [one.name for one in exact.FLUTTER[:2]] else ["leaf"]
-    return bias.compare_calls(where, rate, blocks, samples, kinds)
+    return bias.compare_calls(where, rate, blocks, samples, spent, kinds)
 
 
 def comparisons_of(results):

@@ -25,15 +25,16 @@ class Results:
         self.exact, self.ordinary, self.unthrottled, self.peers = [], [], [], []
         self.blocks = collections.defaultdict(list)  # (case, scope, rate): blocks; the scope is a version or "all"
         self.samples = collections.Counter()           # the same: samples in the blocks
-        self.spent = collections.defaultdict(collections.Counter)  # the same: what the program measured of its threads
+        self.spent = collections.defaultdict(collections.Counter)  # the same: seconds that the program measured
         self.turns = []     # (peer, version, rate, our blocks, theirs)
         self.notes = []     # what was left out, and why
         self.failures = []  # steps that could not be done
         self.others = 0.0   # CPUs that other programs used meanwhile, on average
 
-    def add_blocks(self, key, blocks, samples):
+    def add(self, key, blocks, label, recording):
         self.blocks[key] += blocks
-        self.samples[key] += samples
+        self.samples[key] += bias.count_labelled(recording, label)
+        self.spent[key].update(bias.spent_of(recording))
 
 
 def _exact_step(one, case, rate, seconds, pool=None):
@@ -48,17 +49,15 @@ def _exact_step(one, case, rate, seconds, pool=None):
 
 def _pool_calls(case, rate):
     def pool(results, recording):
-        results.add_blocks((case.name, "all", rate), bias.calls_blocks(recording),
-                           bias.count_labelled(recording, bias.label_calls))
+        results.add((case.name, "all", rate), bias.calls_blocks(recording), bias.label_calls, recording)
     return pool
 
 
 def _pool_split(one, rate):
     def pool(results, recording):
-        blocks, samples = bias.split_blocks(recording), bias.count_labelled(recording, bias.label_split)
+        blocks = bias.split_blocks(recording)
         for scope in ["all"] + ([one.version] if rate > KILO else []):
-            results.add_blocks((exact.SPLIT.name, scope, rate), blocks, samples)
-            results.spent[exact.SPLIT.name, scope, rate].update(bias.spent_of(recording))
+            results.add((exact.SPLIT.name, scope, rate), blocks, bias.label_split, recording)
     return pool
 
 
