@@ -131,10 +131,11 @@ def _peers(results):
         return ""
     rows = [(row.peer, row.case, row.samples, _percent(row.failed / max(row.samples + row.failed, 1)), row.impossible,
              _percent(row.impossible / max(row.samples, 1))) for row in results.peers]
+    order = [case.name for case in exact.FLUTTER]
     return "## Beside others\n\nAt 1 kHz on the same programs. What a profiler itself calls failed is not among its " \
            "samples; of ours, what was dropped or missed.\n\n" + _table(
                ["profiler", "program", "samples", "failed", "impossible", "of the samples"],
-               sorted([*_ours_at_1khz(results), *rows], key=lambda row: row[1]))
+               sorted([*_ours_at_1khz(results), *rows], key=lambda row: order.index(row[1])))
 
 
 def write(results, comparisons, judged, command):

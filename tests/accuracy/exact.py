@@ -11,9 +11,9 @@ Case = collections.namedtuple("Case", "name program leaf_ns arguments")
 
 FLUTTER = [
     Case("calls, 70 ns", "calls.py", 70, []),
-    Case("calls, 0.4 us", "calls.py", 400, []),
-    Case("calls, 2.6 us", "calls.py", 2600, []),
-    Case("calls, 26 us", "calls.py", 26000, []),
+    Case("calls, 0.4 µs", "calls.py", 400, []),
+    Case("calls, 2.6 µs", "calls.py", 2600, []),
+    Case("calls, 26 µs", "calls.py", 26000, []),
     Case("generators", "generators.py", 70, []),
     Case("made code", "made_code.py", 400, []),
     Case("4 threads", "threads.py", 400, []),

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 
 import bias
 import exact
@@ -166,19 +165,22 @@ def sample(peer, pid, rate, seconds):
 
 
 class Target:
-    """A program that runs while it is looked at."""
+    """A program that says when it is ready, and runs while it is looked at."""
 
     def __init__(self, python, case, seconds):
         self.words = list(map(str, exact.words_of(python, case, seconds)))
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        time.sleep(0.3)  # its start is not of interest
+        self.process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        if self.process.stdout.readline() != b"ready\n":
+            self.__exit__()
+            raise RuntimeError("%s did not become ready" % " ".join(self.words))
         return self.process.pid
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
 
 def measure(peer, python, case, rate, seconds):

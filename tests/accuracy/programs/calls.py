@@ -6,7 +6,7 @@ caller_b leaf_b only.
 
 Known: three of five rounds are caller_a's, in a random order; in both branches leaf, inner, middle and caller have the
 same shares. Between the rounds there is steady, one call of C code; the last line says how many seconds all of loop and
-all of steady took, measured over blocks so long that a look at the clock takes nothing. ITERATIONS of the leaf's loop say how long a leaf call takes; calibrate.py tells how many it takes.
+all of steady took, measured over blocks so long that a look at the clock takes nothing. It says "ready" first. ITERATIONS of the leaf's loop say how long a leaf call takes; calibrate.py tells how many it takes.
 
 A comment "-> NAME ..." names all that a line may call; "-> <library>" is any code of other files. No other line calls
 anything. Each generation of functions is compiled anew, so that where they happen to lie in memory averages out.
@@ -95,6 +95,7 @@ def main():
         source = file.read()  # -> <library>
     order = [True, True, True, False, False] * max(2, 2000 // (n + 10))
     spent = {"loop": 0.0, "steady": 0.0}
+    print("ready", flush=True)  # -> <library>
     while time.monotonic() < end:
         random.shuffle(order)  # -> <library>
         held = [bytes(random.randrange(40, 2000)) for _ in range(100)]  # -> <library> <listcomp>
