@@ -26,6 +26,7 @@ ORDINARY = [
     Case("asyncio", "ordinary_asyncio.py", None, []),
 ]
 
+# samples: those that can be judged; ticks: the moments at which they were taken, of which each is of all threads
 Row = collections.namedtuple("Row", "version case rate samples ticks impossible outside unreadable kept reasons loss")
 
 
@@ -60,17 +61,18 @@ def judge_stacks(program_rules, collapsed):
     return kinds, reasons
 
 
-def judge_recording(case, version, rate, recording, ordered=True):
+def judge_recording(case, version, rate, recording):
     kinds, reasons = collections.Counter(), collections.Counter()
     if case not in ORDINARY:
         program_rules = rules.Rules(record.program(case.program))
         kinds, reasons = judge_stacks(program_rules, recording.collapsed)
-        for _, runs in recording.threads if ordered else ():
+        for _, runs in recording.threads:
             reasons.update(verdict.reason for verdict in program_rules.judge_order(runs))
     loss = recording.loss
-    unreadable = kinds[rules.UNREADABLE]
-    return Row(version, case.name, rate, loss.samples, loss.ticks, sum(reasons.values()), kinds[rules.OUTSIDE], unreadable,
-               stacks.kept(loss._replace(dropped=loss.dropped + unreadable)), reasons, loss)
+    outside, unreadable = kinds[rules.OUTSIDE], kinds[rules.UNREADABLE]
+    judged = loss.samples - outside - unreadable
+    return Row(version, case.name, rate, judged, loss.ticks, sum(reasons.values()), outside, unreadable, stacks.kept(
+        loss._replace(dropped=loss.dropped + unreadable)), reasons, loss)
 
 
 def measure(python, version, case, rate, seconds, *options):

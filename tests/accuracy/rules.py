@@ -24,6 +24,7 @@ OWN, OUTSIDE, UNREADABLE, IMPOSSIBLE = "own", "outside", "unreadable", "impossib
 
 _MARK = re.compile(r"# -> (.+?)\s*$")
 _MADE = re.compile(r"^<(\w+_)(\d+)>$")
+_NO_FUNCTIONS = ("<garbage collection>", "<native>")  # may stand for what any line does
 _DEGRADED = re.compile(r"^<unreadable>$|frames elided")
 _FINE = Verdict(OWN, "")
 
@@ -140,7 +141,8 @@ class Rules:
 
     def judge(self, stack):
         """Whether a stack, outermost first, can be; names may be qualified."""
-        stack = [frame._replace(name=frame.name.rsplit(".", 1)[-1]) for frame in stack]
+        stack = [frame._replace(name=frame.name.rsplit(".", 1)[-1]) for frame in stack
+                 if frame.file or frame.name not in _NO_FUNCTIONS]
         if any(_DEGRADED.search(frame.name) for frame in stack):
             return Verdict(UNREADABLE, "a frame could not be read")
         if not any(map(self._is_inside, stack)):
