@@ -105,16 +105,29 @@ def _elsewhere(results):
            "thread fail, and are counted.\n\n" + _rows(results.unthrottled)
 
 
+BIAS = """## Bias
+
+What is known, and why. In *calls*, the program itself measures, over blocks of a millisecond, how long loop took, below which
+everything changes all the time, and how long steady, one call of C code: a sampler that loses what changes quickly shows too
+little of loop. Branch a has three of five rounds; a and b are the same code, compiled anew some times a second so that where
+it lies in memory averages out, so each kind of function has the same share below both. In *split*, four threads take turns
+and measure them; large, medium and small are called 5 : 3 : 2 times in a random order, and eight lines are the same. Beside
+py-spy, which stops the program, “known” is what py-spy saw of the same process, by turns.
+
+The error is the standard error by block bootstrap over blocks of {block:g} s, or over the turns; p is two-sided (Student's t),
+and held against {level:g} % for all comparisons together (Holm). “few”: fewer than {claim} samples of the program's work, in
+which absence of bias is not claimed.
+
+"""
+
+
 def _bias(comparisons):
     rejected = bias.judge(comparisons)
-    return "## Bias\n\nThe error is the standard error by block bootstrap over blocks of %g s (or turns, where two samplers " \
-           "take turns); samples are those of the program's work, and the share is of a part of them; p is two-sided, and held against %g %% for all comparisons together, by Holm's way. “few”: fewer " \
-           "than %d samples, in which absence of bias is not claimed.\n\n" % (
-               bias.BLOCK_NS / 1e9, 100 * bias.LEVEL, bias.CLAIM) + _table(
-                   ["program", "Hz", "share", "samples", "", "found", "known", "error", "p", ""],
-                   [(one.scope, one.rate, one.what, one.samples, "few" if one.samples < bias.CLAIM else "",
-                     "%.4f" % one.found, "%.4f" % one.known, "%.4f" % one.error, "%.3g" % one.p,
-                     "**differs**" if one in rejected else "") for one in comparisons])
+    head = BIAS.format(block=bias.BLOCK_NS / 1e9, level=100 * bias.LEVEL, claim=bias.CLAIM)
+    return head + _table(["program", "Hz", "share", "samples", "", "found", "known", "error", "p", ""],
+                         [(one.scope, one.rate, one.what, one.samples, "few" if one.samples < bias.CLAIM else "",
+                           "%.4f" % one.found, "%.4f" % one.known, "%.4f" % one.error, "%.3g" % one.p,
+                           "**differs**" if one in rejected else "") for one in comparisons])
 
 
 def _ours_at_1khz(results):

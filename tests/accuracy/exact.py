@@ -27,7 +27,8 @@ ORDINARY = [
 ]
 
 # samples: those that can be judged; ticks: the moments at which they were taken, of which each is of all threads
-Row = collections.namedtuple("Row", "version case rate samples ticks impossible outside unreadable kept reasons loss")
+# reasons: {why a stack is impossible: samples}; examples: {the same: such a stack}
+Row = collections.namedtuple("Row", "version case rate samples ticks impossible outside unreadable kept reasons examples loss")
 
 
 @functools.lru_cache(maxsize=None)
@@ -50,29 +51,35 @@ def words_of(python, case, seconds):
     return words + ([iterations(python, case.leaf_ns)] if case.leaf_ns else []) + case.arguments
 
 
+def show(stack):
+    return " > ".join("%s:%d" % (frame.name, frame.line) for frame in stack)
+
+
 def judge_stacks(program_rules, collapsed):
-    """({kind: samples}, {reason: samples})"""
-    kinds, reasons = collections.Counter(), collections.Counter()
+    """({kind: samples}, {reason: samples}, {reason: an example})"""
+    kinds, reasons, examples = collections.Counter(), collections.Counter(), {}
     for stack, count in collapsed.items():
         verdict = program_rules.judge(stack)
         kinds[verdict.kind] += count
         if verdict.kind == rules.IMPOSSIBLE:
             reasons[verdict.reason] += count
-    return kinds, reasons
+            examples[verdict.reason] = show(stack)
+    return kinds, reasons, examples
 
 
 def judge_recording(case, version, rate, recording):
-    kinds, reasons = collections.Counter(), collections.Counter()
+    kinds, reasons, examples = collections.Counter(), collections.Counter(), {}
     if case not in ORDINARY:
         program_rules = rules.Rules(record.program(case.program))
-        kinds, reasons = judge_stacks(program_rules, recording.collapsed)
+        kinds, reasons, examples = judge_stacks(program_rules, recording.collapsed)
         for _, runs in recording.threads:
             reasons.update(verdict.reason for verdict in program_rules.judge_order(runs))
     loss = recording.loss
     outside, unreadable = kinds[rules.OUTSIDE], kinds[rules.UNREADABLE]
     judged = loss.samples - outside - unreadable
-    return Row(version, case.name, rate, judged, loss.ticks, sum(reasons.values()), outside, unreadable, stacks.kept(
-        loss._replace(dropped=loss.dropped + unreadable)), reasons, loss)
+    kept = stacks.kept(loss._replace(dropped=loss.dropped + unreadable))
+    return Row(version, case.name, rate, judged, loss.ticks, sum(reasons.values()), outside, unreadable, kept, reasons,
+               examples, loss)
 
 
 def measure(python, version, case, rate, seconds, *options):

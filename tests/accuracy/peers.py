@@ -186,7 +186,7 @@ class Target:
 def measure(peer, python, case, rate, seconds):
     with Target(python, case, seconds + record.PATIENCE) as pid:
         collapsed, failed = sample(peer, pid, rate, seconds)
-    kinds, reasons = exact.judge_stacks(rules.Rules(record.program(case.program)), collapsed)
+    kinds, reasons, _ = exact.judge_stacks(rules.Rules(record.program(case.program)), collapsed)
     return Row("%s %s" % (peer.name, peer.version), case.name, rate, sum(collapsed.values()), failed, kinds[rules.IMPOSSIBLE], reasons)
 
 
