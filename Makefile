@@ -1,6 +1,7 @@
 # qa-record and qa-report. `make help` lists the targets.
 #
 # CC=clang BUILD=build-clang   another compiler, beside the first build
+# CROSS=aarch64-linux-gnu-     the tools for another machine, in build-aarch64; with SYSROOT=folder, its headers and libraries
 # CFLAGS=, LDFLAGS=            optimisation and the like; the language and the warnings stay
 # SANITIZE=1                   AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan
 # WERROR=1                     a warning is an error
@@ -9,21 +10,31 @@
 ifneq ($(shell uname -s),Linux)
 $(error qa-record reads other processes through Linux interfaces: it builds on Linux only)
 endif
-ifneq ($(shell uname -m),x86_64)
-$(error qa-record knows the memory layout of x86-64 processes only: it builds on x86-64 machines only)
-endif
 
+CROSS    ?=
+SYSROOT  ?=
 ifeq ($(origin CC),default)
-CC       := gcc
+CC       := $(CROSS)gcc
+endif
+ifeq ($(origin AR),default)
+AR       := $(CROSS)ar
+endif
+TRIPLET  := $(shell $(CC) -dumpmachine 2>/dev/null)
+MACHINE  := $(firstword $(subst -, ,$(TRIPLET)))
+ifeq ($(filter x86_64 aarch64,$(MACHINE)),)
+ifneq ($(MACHINE),)
+$(error qa-record knows the memory layout of x86-64 and aarch64 processes: it cannot be built for $(MACHINE))
+endif
 endif
 SANITIZE ?= 0
 WERROR   ?= 0
 V        ?= 0
-BUILD    ?= $(if $(filter 1,$(SANITIZE)),build-asan,build)
+BUILD    ?= $(if $(CROSS),build-$(MACHINE),$(if $(filter 1,$(SANITIZE)),build-asan,build))
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 PYTHON   ?= /usr/bin/python3
-PKG_CONFIG   ?= pkg-config
+PKG_CONFIG   ?= $(if $(CROSS),PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig \
+                  PKG_CONFIG_SYSROOT_DIR=$(SYSROOT)) pkg-config
 FUZZ_SECONDS ?= 60
 Q        := $(if $(filter 1,$(V)),,@)
 
@@ -32,12 +43,13 @@ WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-pr
               -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS     ?= -O2 -g
+TARGET      = $(if $(SYSROOT),--sysroot=$(SYSROOT))
 OPTIONS     = $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS)) $(CFLAGS)
 LANGUAGE    = -std=c11 -D_GNU_SOURCE -fPIC -pthread -Iinclude -Isrc -I. -isystem $(BUILD)/gen \
               $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 LIBS        = $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
-COMPILE     = $(CC) $(LANGUAGE) $(OPTIONS) -MMD -MP
-LINK        = $(CC) $(OPTIONS) -pthread $(LDFLAGS)
+COMPILE     = $(CC) $(TARGET) $(LANGUAGE) $(OPTIONS) -MMD -MP
+LINK        = $(CC) $(TARGET) $(OPTIONS) -pthread $(LDFLAGS)
 
 object      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_SOURCES  := $(wildcard $(addsuffix /*.c,$(filter-out src/cmd,$(wildcard src/*)) formats))
@@ -52,7 +64,8 @@ CMD_OBJECTS := $(call object,$(filter-out $(MAIN_SOURCES),$(CMD_SOURCES)))
 UNIT_HELPERS := $(call object,$(filter-out tests/unit/test_%,$(UNIT_SOURCES)))
 FUZZ_HELPERS := $(call object,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)))
 PROGRAMS    := $(patsubst src/cmd/qa_%.c,$(BUILD)/qa-%,$(MAIN_SOURCES))
-TESTS       := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)) $(wildcard tests/golden/*.c))
+TESTS       := $(patsubst %.c,$(BUILD)/%,$(filter tests/unit/test_%,$(UNIT_SOURCES)) $(wildcard tests/golden/*.c tests/live/*.c))
+OWN_TIME    := $(call object,$(wildcard tests/accuracy/own_time/*.c))
 FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
 
 .DELETE_ON_ERROR:
@@ -86,11 +99,11 @@ $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: proto/%.proto
 
 $(BUILD)/libqa.a: $(LIB_OBJECTS)
 	@echo '  AR   $@'
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # An archive, so that each program takes the helpers that it uses.
 $(BUILD)/obj/cmd.a: $(CMD_OBJECTS)
-	$(Q)rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/qa-%: $(BUILD)/obj/src/cmd/qa_%.o $(BUILD)/obj/cmd.a $(BUILD)/libqa.a
 	@echo '  LINK $@'
@@ -114,7 +127,7 @@ docs-images: demo ## the README's picture, from the demo's recording
 
 # --- testing -----------------------------------------------------------------------------------
 
-.PHONY: deps-check tests fuzzers check check-unit check-full check-fresh fuzz accuracy lint format
+.PHONY: deps-check tests own-time fuzzers check check-unit check-full check-pythons check-aarch64 check-fresh docs-matrix fuzz accuracy lint format
 deps-check: ## install what the tests need
 	@tests/deps/install build check
 
@@ -125,14 +138,32 @@ $(TESTS): $(BUILD)/%: $(BUILD)/obj/%.o $(UNIT_HELPERS) $(BUILD)/libqa.a
 	@echo '  LINK $@'
 	$(Q)$(LINK) $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
 
+# Measures; it does not judge, so it is no test.
+own-time: $(BUILD)/tests/accuracy/own-time
+
+$(BUILD)/tests/accuracy/own-time: $(OWN_TIME) $(BUILD)/libqa.a
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(LINK) $^ $(LIBS) -o $@
+
 check: deps-check ## all tests; the last line counts them
 	@$(PYTHON) tests/run
 
 check-unit: deps-check ## only the tests that need no other process and no privilege
 	@$(PYTHON) tests/run --only build-gcc,unit
 
-check-full: deps-check ## all tests, with the fuzzers FUZZ_SECONDS each
-	@$(PYTHON) tests/run --fuzz-seconds $(FUZZ_SECONDS)
+check-full: deps-check ## all tests, also those that download; the fuzzers FUZZ_SECONDS each
+	@$(PYTHON) tests/run --full --fuzz-seconds $(FUZZ_SECONDS)
+
+check-pythons: deps-check ## the live tests on every version of CPython, which it gets; fails if one is missing
+	@tests/pythons/get || echo 'Not all could be had: the matrix shows which.'
+	@QA_EVERY_VERSION=1 $(PYTHON) tests/run --only live
+
+check-aarch64: deps-check ## build for aarch64, and run under an emulator what runs there
+	@$(PYTHON) tests/run --only aarch64
+
+docs-matrix: check-pythons ## docs/matrix.md: what was tested on which CPython
+	QA_BUILD=build-gcc $(PYTHON) tests/live/matrix.py --write docs/matrix.md
 
 check-fresh: ## make demo and make check of the last commit, in a fresh system
 	tests/fresh/run
@@ -156,7 +187,7 @@ lint: $(addsuffix .h,$(GENERATED)) ## formatting, include directions, static ana
 	@QA_CFLAGS='$(LANGUAGE) $(OPTIONS)' tests/lint/run
 
 format: ## rewrite the sources as .clang-format says
-	clang-format -i $(wildcard include/qa/*.h src/*/*.[ch] formats/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard include/qa/*.h src/*/*.[ch] formats/*.[ch] tests/*/*.[ch] tests/accuracy/*/*.[ch])
 
 # --- installing --------------------------------------------------------------------------------
 

@@ -99,10 +99,57 @@ uint64_t qa_duration_ns(const struct qa_profile *profile)
 	return profile->end_ns > profile->start_ns ? profile->end_ns - profile->start_ns : 0;
 }
 
+const char *qa_selected_state(const struct qa_profile *profile)
+{
+	static const char *const states[] = {
+		[QA_SELECT_ALL] = "",
+		[QA_SELECT_ON_CPU] = "on a CPU",
+		[QA_SELECT_GIL] = "with the GIL",
+		[QA_SELECT_NOT_IDLE] = "not idle",
+	};
+
+	return states[profile->selection];
+}
+
+bool qa_is_selection(const struct qa_profile *profile)
+{
+	return profile->selection != QA_SELECT_ALL || profile->asked_thread_count > 0;
+}
+
+void qa_describe_selection(struct qa_buf *out, const struct qa_profile *profile)
+{
+	const char *state = qa_selected_state(profile);
+
+	qa_buf_append_str(out, qa_str(state));
+	for (size_t i = 0; i < profile->asked_thread_count; i++) {
+		if (i == 0)
+			qa_buf_printf(out, "%sthread%s: ", state[0] ? "; " : "",
+				profile->asked_thread_count == 1 ? "" : "s");
+		else
+			qa_buf_append_str(out, qa_str(", "));
+		qa_utf8_escape(qa_str(profile->asked_threads[i]), out);
+	}
+}
+
+void qa_describe_count(struct qa_buf *out, const struct qa_profile *profile)
+{
+	bool selection = qa_is_selection(profile);
+	uint64_t all = selection ? profile->recorded.samples : profile->total.samples;
+
+	if (selection)
+		qa_buf_printf(out, "%" PRIu64 " of ", profile->total.samples);
+	qa_buf_printf(out, "%" PRIu64 " sample%s", all, all == 1 ? "" : "s");
+	if (selection) {
+		qa_buf_append_str(out, qa_str(" ("));
+		qa_describe_selection(out, profile);
+		qa_buf_append_char(out, ')');
+	}
+}
+
 void qa_describe_recording(struct qa_buf *out, const struct qa_profile *profile)
 {
-	qa_buf_printf(out, "%" PRIu64 " sample%s, ", profile->total.samples,
-		profile->total.samples == 1 ? "" : "s");
+	qa_describe_count(out, profile);
+	qa_buf_append_str(out, qa_str(", "));
 	qa_describe_seconds(out, qa_duration_ns(profile));
 	qa_buf_append_str(out, qa_str(" s at "));
 	qa_describe_rate(out, profile);

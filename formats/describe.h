@@ -21,6 +21,18 @@ void qa_describe_thread(
 void qa_describe_title(struct qa_buf *out, const struct qa_profile *profile,
 	const struct qa_emit_options *options);
 
+/* The samples that were selected by their state: "on a CPU"; "" if that was not asked. */
+const char *qa_selected_state(const struct qa_profile *profile);
+
+/* Were samples selected by anything? */
+bool qa_is_selection(const struct qa_profile *profile);
+
+/* By what: "on a CPU; threads: worker-1, 5003"; nothing if they were not. */
+void qa_describe_selection(struct qa_buf *out, const struct qa_profile *profile);
+
+/* "1847 samples", "30 of 1847 samples (on a CPU)" */
+void qa_describe_count(struct qa_buf *out, const struct qa_profile *profile);
+
 /* "1847 samples, 20.013 s at 92.3 per second (asked: 100.0), Python 3.11.2" */
 void qa_describe_recording(struct qa_buf *out, const struct qa_profile *profile);
 

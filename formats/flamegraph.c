@@ -359,7 +359,8 @@ static void put_notes(struct picture *p, uint64_t y)
 
 	open_text(p, MARGIN, y, "note");
 	if (p->profile->total.samples == 0)
-		qa_sink_puts(p->sink, "No samples were collected.");
+		qa_sink_printf(p->sink, "No samples were %s.",
+			p->profile->recorded.samples ? "selected" : "collected");
 	else
 		qa_sink_puts(p->sink, "Width: share of the samples, not the order of time. Callers "
 				      "below, callees above.");

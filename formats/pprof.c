@@ -12,7 +12,22 @@
 #include "support/hashmap.h"
 #include "support/utf8.h"
 
-enum { MAPPING_ID = 1, VALUES = 2, LABELS = 3 };
+enum { MAPPING_ID = 1, VALUES = 2, MOST_LABELS = 4 };
+
+/* What a sample's label "state" may say; the first row that fits counts. A sample that none fits
+ * has no such label. */
+static const struct {
+	uint32_t mask;
+	uint32_t bits;
+	const char *name;
+} states[] = {
+	{QA_STATE_KNOWS_GIL | QA_STATE_GC, QA_STATE_KNOWS_GIL | QA_STATE_GC, "gc"},
+	{QA_STATE_KNOWS_GIL | QA_STATE_GIL, QA_STATE_KNOWS_GIL | QA_STATE_GIL, "gil"},
+	{QA_STATE_KNOWS_CPU | QA_STATE_ON_CPU, QA_STATE_KNOWS_CPU | QA_STATE_ON_CPU, "cpu"},
+	{QA_STATE_KNOWS_CPU | QA_STATE_ON_CPU, QA_STATE_KNOWS_CPU, "idle"},
+};
+
+enum { STATES = sizeof(states) / sizeof(states[0]) };
 
 struct writer {
 	ProtobufCBuffer base; /* first: the encoder's view of the sink */
@@ -84,19 +99,21 @@ static int64_t text_number(struct writer *w, const char *text)
 static void put_types(struct writer *w)
 {
 	Qa__Pprof__ValueType count = QA__PPROF__VALUE_TYPE__INIT;
-	Qa__Pprof__ValueType wall = QA__PPROF__VALUE_TYPE__INIT;
-	Qa__Pprof__ValueType *types[] = {&count, &wall};
+	Qa__Pprof__ValueType time = QA__PPROF__VALUE_TYPE__INIT;
+	Qa__Pprof__ValueType *types[] = {&count, &time};
+	bool cpu =
+		w->profile->selection == QA_SELECT_ON_CPU || w->profile->selection == QA_SELECT_GIL;
 	Qa__Pprof__Profile piece = QA__PPROF__PROFILE__INIT;
 
 	text_number(w, ""); /* text 0 */
 	count.type = text_number(w, "samples");
 	count.unit = text_number(w, "count");
-	wall.type = text_number(w, "wall");
-	wall.unit = text_number(w, "nanoseconds");
+	time.type = text_number(w, cpu ? "cpu" : "wall");
+	time.unit = text_number(w, "nanoseconds");
 	piece.n_sample_type = VALUES;
 	piece.sample_type = types;
-	piece.default_sample_type = wall.type;
-	piece.period_type = &wall;
+	piece.default_sample_type = time.type;
+	piece.period_type = &time;
 	piece.period = (int64_t)w->profile->period_ns;
 	piece.time_nanos = w->profile->start_wall_ns;
 	piece.duration_nanos = (int64_t)qa_duration_ns(w->profile);
@@ -122,19 +139,13 @@ static void put_mapping(struct writer *w)
 	put_piece(w, &piece);
 }
 
-static bool same_function(const struct qa_frame *a, const struct qa_frame *b)
-{
-	return a->kind == b->kind && a->first_line == b->first_line &&
-	       strcmp(a->file, b->file) == 0 && strcmp(a->name, b->name) == 0;
-}
-
-static void put_function(struct writer *w, const struct qa_frame *frame, uint64_t id)
+static void put_function(struct writer *w, const struct qa_frame *frame)
 {
 	Qa__Pprof__Function function = QA__PPROF__FUNCTION__INIT;
 	Qa__Pprof__Function *functions[] = {&function};
 	Qa__Pprof__Profile piece = QA__PPROF__PROFILE__INIT;
 
-	function.id = id;
+	function.id = frame->function + (uint64_t)1;
 	function.name = text_number(w, frame->name);
 	function.filename = text_number(w, frame->file);
 	function.start_line = frame->first_line;
@@ -143,8 +154,7 @@ static void put_function(struct writer *w, const struct qa_frame *frame, uint64_
 	put_piece(w, &piece);
 }
 
-static void put_location(
-	struct writer *w, const struct qa_frame *frame, uint64_t id, uint64_t function)
+static void put_location(struct writer *w, const struct qa_frame *frame, uint64_t id)
 {
 	Qa__Pprof__Line line = QA__PPROF__LINE__INIT;
 	Qa__Pprof__Line *lines[] = {&line};
@@ -152,7 +162,7 @@ static void put_location(
 	Qa__Pprof__Location *locations[] = {&location};
 	Qa__Pprof__Profile piece = QA__PPROF__PROFILE__INIT;
 
-	line.function_id = function;
+	line.function_id = frame->function + (uint64_t)1;
 	line.line = frame->line;
 	location.id = id;
 	location.mapping_id = MAPPING_ID;
@@ -163,18 +173,15 @@ static void put_location(
 	put_piece(w, &piece);
 }
 
-/* A location for each frame, with the frame's index + 1 for its id. The lines of a function are
- * neighbours. */
+/* A location for each frame. Ids are the indices of frames and functions + 1: 0 is not allowed. */
 static void put_frames(struct writer *w)
 {
-	uint64_t function = 0;
-
 	for (size_t i = 0; i < w->profile->frame_count; i++) {
 		const struct qa_frame *frame = &w->profile->frames[i];
 
-		if (i == 0 || !same_function(frame, frame - 1))
-			put_function(w, frame, ++function);
-		put_location(w, frame, i + 1, function);
+		if (i == 0 || frame->function != frame[-1].function)
+			put_function(w, frame);
+		put_location(w, frame, i + 1);
 	}
 }
 
@@ -215,9 +222,19 @@ static int compare_indices(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* The weight of each node in one thread. Returns how many nodes have any; they are in touched[],
- * ordered. */
-static size_t weigh_nodes(struct writer *w, const struct qa_thread *thread)
+/* The row of states[] that fits, or STATES. */
+static size_t find_state(uint32_t state)
+{
+	size_t row = 0;
+
+	while (row < STATES && (state & states[row].mask) != states[row].bits)
+		row++;
+	return row;
+}
+
+/* The weight of each node in one thread and one state. Returns how many nodes have any; they are in
+ * touched[], ordered. */
+static size_t weigh_nodes(struct writer *w, const struct qa_thread *thread, size_t state)
 {
 	const struct qa_profile *profile = w->profile;
 	size_t count = 0;
@@ -227,6 +244,8 @@ static size_t weigh_nodes(struct writer *w, const struct qa_thread *thread)
 			&profile->samples[profile->thread_samples[thread->first_sample + i]];
 		struct qa_weight *weight = &w->nodes[sample->node];
 
+		if (find_state(sample->state) != state)
+			continue;
 		if (weight->samples++ == 0)
 			w->touched[count++] = sample->node;
 		weight->ns += sample->weight_ns;
@@ -235,13 +254,30 @@ static size_t weigh_nodes(struct writer *w, const struct qa_thread *thread)
 	return count;
 }
 
+/* The samples of one thread in one state. The last label is the state's. */
+static void put_state(
+	struct writer *w, const struct qa_thread *thread, size_t row, Qa__Pprof__Label **labels)
+{
+	size_t count = weigh_nodes(w, thread, row);
+	size_t label_count = row < STATES ? MOST_LABELS : MOST_LABELS - 1;
+
+	if (count && row < STATES) {
+		labels[MOST_LABELS - 1]->key = text_number(w, "state");
+		labels[MOST_LABELS - 1]->str = text_number(w, states[row].name);
+	}
+	for (size_t i = 0; i < count; i++) {
+		put_sample(w, w->touched[i], labels, label_count);
+		w->nodes[w->touched[i]] = (struct qa_weight){0};
+	}
+}
+
 static void put_thread(struct writer *w, const struct qa_thread *thread)
 {
 	Qa__Pprof__Label name = QA__PPROF__LABEL__INIT;
 	Qa__Pprof__Label id = QA__PPROF__LABEL__INIT;
 	Qa__Pprof__Label pid = QA__PPROF__LABEL__INIT;
-	Qa__Pprof__Label *labels[LABELS] = {&name, &id, &pid};
-	size_t count = weigh_nodes(w, thread);
+	Qa__Pprof__Label state = QA__PPROF__LABEL__INIT;
+	Qa__Pprof__Label *labels[MOST_LABELS] = {&name, &id, &pid, &state};
 
 	name.key = text_number(w, "thread_name");
 	name.str = text_number(w, thread->name);
@@ -249,10 +285,8 @@ static void put_thread(struct writer *w, const struct qa_thread *thread)
 	id.num = (int64_t)(thread->tid ? thread->tid : thread->ident);
 	pid.key = text_number(w, "pid");
 	pid.num = w->profile->processes[thread->process].pid;
-	for (size_t i = 0; i < count; i++) {
-		put_sample(w, w->touched[i], labels, LABELS);
-		w->nodes[w->touched[i]] = (struct qa_weight){0};
-	}
+	for (size_t row = 0; row <= STATES; row++)
+		put_state(w, thread, row, labels);
 }
 
 static void put_comments(struct writer *w, const struct qa_emit_options *options)

@@ -105,6 +105,9 @@ static void put_weights(struct writer *w, const struct qa_thread *thread)
 /* The thread's name is in the scratch buffer. */
 static void put_profile(struct writer *w, const struct qa_thread *thread)
 {
+	const char *state = qa_selected_state(w->profile);
+
+	qa_buf_printf(&w->scratch, "%s%s", state[0] ? ", " : "", state);
 	qa_json_break(&w->json);
 	qa_json_open_object(&w->json);
 	put_scratch(w, "name");
@@ -163,6 +166,11 @@ static void put_head(struct writer *w, const struct qa_emit_options *options)
 	put_field(w, "$schema", "https://www.speedscope.app/file-format-schema.json");
 	put_field(w, "exporter", "qa-report@" QA_VERSION);
 	qa_describe_title(&w->scratch, w->profile, options);
+	if (qa_is_selection(w->profile)) {
+		qa_buf_append_str(&w->scratch, qa_str(" ("));
+		qa_describe_selection(&w->scratch, w->profile);
+		qa_buf_append_char(&w->scratch, ')');
+	}
 	put_scratch(w, "name");
 	qa_json_key(&w->json, "activeProfileIndex");
 	qa_json_uint(&w->json, 0);

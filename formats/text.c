@@ -59,10 +59,26 @@ static void put_seconds(struct report *r, uint64_t ns, int width)
 	put_right(r, width);
 }
 
+static void put_share(struct report *r, uint64_t part, uint64_t whole, int width)
+{
+	qa_describe_percent(&r->scratch, part, whole);
+	put_right(r, width);
+}
+
 static void put_percent(struct report *r, uint64_t samples, int width)
 {
-	qa_describe_percent(&r->scratch, samples, r->profile->total.samples);
-	put_right(r, width);
+	put_share(r, samples, r->profile->total.samples, width);
+}
+
+/* Above the first lines, whose shape does not change. */
+static void put_selection(struct report *r)
+{
+	if (!qa_is_selection(r->profile))
+		return;
+	qa_sink_puts(r->sink, "Selected: ");
+	qa_describe_count(&r->scratch, r->profile);
+	put_scratch(r);
+	qa_sink_puts(r->sink, "\n\n");
 }
 
 static bool same_script(const struct qa_process *a, const struct qa_process *b)
@@ -186,17 +202,69 @@ static void put_table(struct report *r)
 	}
 }
 
+static void put_state(struct report *r, const char *name, uint64_t samples, uint64_t known)
+{
+	if (!known)
+		return;
+	qa_sink_printf(r->sink, "%10" PRIu64, samples);
+	put_share(r, samples, known, 8);
+	qa_sink_printf(r->sink, "  %s\n", name);
+}
+
+static void put_unknown(struct report *r, const char *what, uint64_t known)
+{
+	uint64_t samples = r->profile->states.samples;
+
+	if (known > 0 && known < samples)
+		qa_sink_printf(
+			r->sink, "%10" PRIu64 "          unknown %s\n", samples - known, what);
+}
+
+/* Shares of the samples where it is known; nothing if it is of none. A thread can be in several
+ * states. */
+static void put_states(struct report *r)
+{
+	const struct qa_states *states = &r->profile->states;
+
+	if (!states->knows_cpu && !states->knows_gil)
+		return;
+	qa_sink_puts(r->sink, qa_is_selection(r->profile)
+				      ? "\nStates in all samples of these threads:\n"
+				      : "\nStates of the threads:\n");
+	qa_sink_puts(r->sink, "   Samples       %\n");
+	put_state(r, "on a CPU, or ready for one", states->on_cpu, states->knows_cpu);
+	put_state(r, "idle", states->knows_cpu - states->on_cpu, states->knows_cpu);
+	put_state(r, "with the GIL", states->gil, states->knows_gil);
+	if (states->gc) /* none may be for want of a mark in the interpreter */
+		put_state(r, "collecting garbage", states->gc, states->knows_gil);
+	put_unknown(r, "whether on a CPU or idle", states->knows_cpu);
+	put_unknown(r, "whether with the GIL", states->knows_gil);
+}
+
+static void put_cpu_share(struct report *r, const struct qa_states *states)
+{
+	if (!r->profile->states.knows_cpu)
+		return;
+	if (states->knows_cpu)
+		qa_describe_percent(&r->scratch, states->on_cpu, states->knows_cpu);
+	else
+		qa_buf_append_str(&r->scratch, qa_str("unknown"));
+	put_right(r, 10);
+}
+
 static void put_threads(struct report *r)
 {
 	if (r->profile->thread_count < 2)
 		return;
-	qa_sink_puts(r->sink, "\nThreads:\n   Samples       %         s\n");
+	qa_sink_printf(r->sink, "\nThreads:\n   Samples       %%         s%s\n",
+		r->profile->states.knows_cpu ? "  On CPU %" : "");
 	for (size_t i = 0; i < r->profile->thread_count; i++) {
 		const struct qa_thread *thread = &r->profile->threads[i];
 
 		qa_sink_printf(r->sink, "%10" PRIu64, thread->total.samples);
 		put_percent(r, thread->total.samples, 8);
 		put_seconds(r, thread->total.ns, 10);
+		put_cpu_share(r, &thread->states);
 		qa_sink_puts(r->sink, "  ");
 		qa_describe_thread(&r->scratch, r->profile, thread);
 		put_scratch(r);
@@ -277,6 +345,12 @@ static void put_nothing(struct report *r)
 {
 	const struct qa_profile *profile = r->profile;
 
+	if (profile->recorded.samples > 0) {
+		qa_sink_puts(r->sink, "No samples were selected.\n");
+		put_states(r);
+		put_threads(r);
+		return;
+	}
 	qa_sink_printf(r->sink, "No samples were collected.\nReason: %s before the first one.\n",
 		end_reason(profile));
 	if (profile->process_count == 0)
@@ -298,6 +372,7 @@ static void put_samples(struct report *r)
 		profile->total.samples, profile->function_count);
 	put_hot_frames(r);
 	put_table(r);
+	put_states(r);
 	put_threads(r);
 }
 
@@ -311,6 +386,7 @@ static int emit(const struct qa_profile *profile, const struct qa_emit_options *
 
 	if (r.limit > profile->hot_count)
 		r.limit = profile->hot_count;
+	put_selection(&r);
 	put_scripts(&r);
 	qa_sink_puts(sink, "=== Runtime Profile (qa-record) ===\n");
 	if (profile->total.samples == 0)

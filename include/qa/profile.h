@@ -46,13 +46,33 @@ struct qa_weight {
 	uint64_t ns;
 };
 
+/* Which samples a profile is made of, by their state (enum qa_state of qa/raw.h). */
+enum qa_selection {
+	QA_SELECT_ALL,
+	QA_SELECT_ON_CPU,   /* of threads that were on a CPU or ready for one */
+	QA_SELECT_GIL,      /* of threads that held their interpreter's GIL */
+	QA_SELECT_NOT_IDLE, /* all but those of threads known to be neither on a CPU nor ready */
+};
+
+/* How many of some samples had which state. What is not known of a sample is counted nowhere. */
+struct qa_states {
+	uint64_t samples;   /* all of them */
+	uint64_t knows_cpu; /* it is known whether the thread was on a CPU, or else idle */
+	uint64_t on_cpu;
+	uint64_t knows_gil; /* it is known whether the thread held the GIL */
+	uint64_t gil;
+	uint64_t gc; /* it held the GIL and collected garbage; 0 also where that cannot be seen */
+};
+
 /* A function; or, when the profile was built by line, a line of a function. */
 struct qa_frame {
 	const char *name;       /* qualified where the interpreter tells, else the plain name */
 	const char *short_name; /* the plain name: co_name */
 	const char *file;       /* as the code object says; "" when unknown */
 	uint32_t file_index;    /* into files[], or QA_NONE */
-	int line;               /* by line: the line; by function: first_line. 0: unknown */
+	uint32_t function; /* counts the functions up from 0 in their order: equal for the lines of
+			      one */
+	int line;          /* by line: the line; by function: first_line. 0: unknown */
 	int first_line; /* co_firstlineno: the first decorator's line where there is one. 0: unknown
 			 */
 	enum qa_frame_kind kind;
@@ -89,6 +109,7 @@ struct qa_thread {
 	bool is_main;
 	size_t first_sample; /* of its total.samples indices in thread_samples[] */
 	struct qa_weight total;
+	struct qa_states states; /* of all its samples, also those not selected */
 };
 
 struct qa_process {
@@ -125,7 +146,7 @@ struct qa_profile {
 	size_t node_count;
 	const struct qa_sample *samples; /* in the order taken */
 	size_t sample_count;
-	const struct qa_thread *threads;
+	const struct qa_thread *threads; /* those selected */
 	size_t thread_count;
 	const uint32_t
 		*thread_samples; /* indices of samples: thread by thread, in the order taken */
@@ -141,6 +162,7 @@ struct qa_profile {
 	const char *recorder; /* "qa-record 0.1.0" */
 	const char *host;
 	const char *kernel;
+	const char *engine;    /* as in struct qa_raw_session */
 	uint64_t start_ns;     /* monotonic */
 	uint64_t end_ns;       /* of the end record, else of the last sample */
 	int64_t start_wall_ns; /* since 1970 */
@@ -150,7 +172,13 @@ struct qa_profile {
 	bool ended;          /* the recording was closed properly */
 	enum qa_end_reason end_reason;
 
-	struct qa_weight total; /* of all samples */
+	enum qa_selection selection;
+	const char *const *asked_threads; /* what options.threads asked for */
+	size_t asked_thread_count;
+	struct qa_weight recorded; /* of all samples of the recording, selected or not */
+	struct qa_states states;   /* of all samples of threads[], selected or not */
+
+	struct qa_weight total; /* of all samples: those that were selected */
 	struct qa_raw_loss loss;
 	size_t function_count; /* distinct functions among the frames */
 	uint32_t max_depth;    /* frames of the deepest stack kept */
@@ -163,6 +191,26 @@ struct qa_profile_options {
 	 * between them stands a frame that says how many were left out. 0: 2000.
 	 */
 	uint32_t max_depth;
+
+	/*
+	 * What is not selected is in no sum but `recorded` and `states`; loss, ticks and times stay
+	 * those of the recording. A sample of which the state is not known counts as not idle, but
+	 * neither as on a CPU nor as with the GIL.
+	 */
+	enum qa_selection selection;
+	/*
+	 * Only these threads: each text selects all threads of that name, as reports show it, and
+	 * those of that id (the kernel's, or the ident where that is not known). Without any: all.
+	 * Borrowed until the builder is finished or aborted.
+	 */
+	const char *const *threads;
+	size_t thread_count;
+	/*
+	 * A sample taken while garbage was collected ends in a frame <GC>, below the frame that was
+	 * innermost, which caused the collection or is called by it. It comes on top of max_depth.
+	 * This leaves it out: the time is the innermost frame's own.
+	 */
+	bool no_gc_frames;
 };
 
 struct qa_profile_builder;
@@ -178,7 +226,8 @@ extern const struct qa_raw_consumer qa_profile_builder_consumer;
 
 /*
  * Turns what was fed into a profile and frees the builder, also on failure. The profile is the
- * caller's.
+ * caller's. -ESRCH: options.threads names a thread that there is not; the hint lists those that
+ * there are. -ENODATA: of no sample is known what options.selection asks for.
  */
 int qa_profile_builder_finish(
 	struct qa_profile_builder *builder, struct qa_profile **out, struct qa_error *err);

@@ -55,9 +55,11 @@ struct qa_raw_session {
 	struct qa_str recorder; /* "qa-record 0.1.0" */
 	struct qa_str host;     /* uname's nodename */
 	struct qa_str kernel;   /* uname's sysname, release and machine */
-	uint64_t start_ns;      /* monotonic */
-	int64_t start_wall_ns;  /* the same moment since 1970 (CLOCK_REALTIME) */
-	uint64_t period_ns;     /* the asked time between samples */
+	struct qa_str engine;  /* how stacks of running threads were taken: "beside" on the thread's
+				  own CPU, "apart" from others, "paused"; may be empty */
+	uint64_t start_ns;     /* monotonic */
+	int64_t start_wall_ns; /* the same moment since 1970 (CLOCK_REALTIME) */
+	uint64_t period_ns;    /* the asked time between samples */
 };
 
 /* A process, each time an interpreter was found in it: after an exec it comes again under a new id.
@@ -68,7 +70,7 @@ struct qa_raw_process {
 	uint32_t parent_pid;
 	uint32_t python_version; /* PY_VERSION_HEX */
 	uint64_t time_ns;        /* when the interpreter was found */
-	struct qa_str python;    /* "3.11.2" */
+	struct qa_str python;    /* "3.11.2"; free-threaded "3.13.5t" */
 	struct qa_str executable;
 	struct qa_str cwd;
 	struct qa_str command;  /* the arguments, each followed by a NUL */
@@ -115,8 +117,8 @@ struct qa_raw_node {
 	uint32_t id;
 	uint32_t parent; /* the caller's node; 0: this is an outermost frame */
 	uint32_t code;
-	int32_t instruction; /* bytes from the start of the bytecode; -1: not begun; for ELIDED the
-				number of frames */
+	int32_t instruction; /* bytes from the start of the bytecode; -1: not begun; INT32_MAX:
+				unknown; for ELIDED the number of frames */
 };
 
 struct qa_raw_sample {
@@ -145,6 +147,7 @@ struct qa_raw_loss {
 	uint64_t late; /* ticks taken more than a tenth of a period (at least 100 us) behind their
 			  time */
 	uint64_t late_max_ns;
+	uint64_t barred; /* of those dropped: the thread was where the recorder may not go */
 };
 
 enum qa_end_reason {

@@ -15,11 +15,23 @@ extern "C" {
 #endif
 
 /*
- * The recorder never stops, signals or writes to the target. It samples on a thread of its own, and
- * whatever it changes about scheduling concerns that thread alone. Several recorders may run at
- * once.
+ * The recorder never signals or writes to the target, nor stops it, unless told to. It samples on
+ * threads of its own, and whatever it changes about scheduling concerns those threads alone.
+ * Several recorders may run at once.
  */
 struct qa_recorder;
+
+/*
+ * May a thread of the recorder take the place of one that runs Python, on its CPU, for the moment
+ * of a sample? Only so the stack of a thread that runs can be read exactly without stopping it.
+ */
+enum qa_on_cpu {
+	QA_ON_CPU_AUTO,   /* yes; where a CPU may not be used, or is kept free of others
+			     (nohz_full), the sample is dropped */
+	QA_ON_CPU_ALWAYS, /* yes, on every CPU; where one may not be used, the recording fails */
+	QA_ON_CPU_NEVER,  /* no: two copies that agree are believed. The program pays nothing, but
+			     samples of code that runs fast are lost, which distorts the profile */
+};
 
 struct qa_recorder_options {
 	uint64_t period_ns; /* time between samples; 0: 10 ms */
@@ -30,6 +42,14 @@ struct qa_recorder_options {
 	 * within a second.
 	 */
 	bool wait_for_interpreter;
+	enum qa_on_cpu on_cpu;
+	/*
+	 * Stops a thread that runs Python for the moment of its sample (ptrace): nothing is lost,
+	 * but the program is held up. Never two threads at once. A caller that is the target's
+	 * parent and waits for it must look first, with waitid and WNOWAIT: a CLD_TRAPPED is not
+	 * for it. Excludes on_cpu.
+	 */
+	bool pause;
 };
 
 enum qa_recorder_state {

@@ -127,9 +127,15 @@ void child_cancel(struct child *child)
 
 bool child_has_ended(struct child *child)
 {
-	if (!child->ended)
-		child->ended = waitpid(child->pid, &child->wait_status, WNOHANG) != 0;
-	return child->ended;
+	siginfo_t info = {0};
+
+	/* A pause that the recorder makes in it is none of our business, and must stay for it to
+	 * see. */
+	if (child->ended || waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) ||
+		info.si_pid == 0 || info.si_code == CLD_TRAPPED)
+		return child->ended;
+	wait_for(child);
+	return true;
 }
 
 int child_exit_status(const struct child *child)

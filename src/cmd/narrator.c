@@ -14,6 +14,20 @@ void narrator_init(struct narrator *narrator, bool quiet)
 	*narrator = (struct narrator){.quiet = quiet, .live = !quiet && isatty(STDERR_FILENO)};
 }
 
+void narrator_price(const struct narrator *narrator, uint64_t period_ns)
+{
+	enum { DEAR_BELOW_NS = 500000 };
+
+	if (narrator->quiet || period_ns >= DEAR_BELOW_NS)
+		return;
+	fputs("qa-record: above 2 kHz the program pays for being sampled: each sample takes some "
+	      "20 us "
+	      "of its CPU.\n"
+	      "  hint: A lower --rate for longer sees as much. --on-cpu=never takes nothing, but "
+	      "loses what runs fast.\n",
+		stderr);
+}
+
 static void erase(struct narrator *narrator)
 {
 	if (narrator->drawn)
@@ -110,6 +124,20 @@ static void explain_nothing(const struct narrator *narrator,
 	print_error("qa-record", &error);
 }
 
+/* Samples that could not be had at all are no bad luck: they are missing from the picture. */
+static void explain_barred(const struct qa_raw_loss *loss)
+{
+	struct qa_error error = {0};
+
+	qa_error_set(&error, EXDEV,
+		"%llu samples were dropped because their threads could not be reached: they ran on "
+		"CPUs that qa-record may not use, or something else traces them.",
+		(unsigned long long)loss->barred);
+	qa_error_hint(&error, "Let it use the same CPUs as the program (cpuset, taskset), or read "
+			      "from other CPUs, which loses what runs fast: --on-cpu=never.");
+	print_error("qa-record", &error);
+}
+
 /* As a shell takes it: in single quotes where it needs any. */
 static void print_word(const char *word, size_t len, const char *ending)
 {
@@ -147,7 +175,9 @@ void narrator_summary(struct narrator *narrator, const struct qa_recorder_progre
 	char size[32];
 
 	erase(narrator);
-	if (loss->taken == 0)
+	if (loss->barred > 0)
+		explain_barred(loss);
+	else if (loss->taken == 0)
 		explain_nothing(narrator, progress, period_ns);
 	if (narrator->quiet)
 		return;

@@ -16,6 +16,9 @@ struct narrator {
 
 void narrator_init(struct narrator *narrator, bool quiet);
 
+/* Says what a high rate costs the program. */
+void narrator_price(const struct narrator *narrator, uint64_t period_ns);
+
 /* Draws the progress line, and tells once why nothing can be sampled at the moment. */
 void narrator_progress(
 	struct narrator *narrator, const struct qa_recorder_progress *progress, uint64_t bytes);

@@ -12,6 +12,7 @@ enum { DEFAULT_HZ = 100, MOST_HZ = 1000000, SECOND_NS = 1000000000 };
 
 struct choices {
 	struct session_options session;
+	bool on_cpu_given;
 	bool help;
 	bool version;
 };
@@ -48,6 +49,32 @@ static int take_pid(void *into, const char *value, struct qa_error *err)
 	return rc;
 }
 
+static int take_on_cpu(void *into, const char *value, struct qa_error *err)
+{
+	static const char *const names[] = {[QA_ON_CPU_AUTO] = "auto",
+		[QA_ON_CPU_ALWAYS] = "always",
+		[QA_ON_CPU_NEVER] = "never"};
+	struct choices *choices = into;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			choices->session.on_cpu = (enum qa_on_cpu)i;
+			choices->on_cpu_given = true;
+			return 0;
+		}
+	}
+	qa_error_set(err, EINVAL, "--on-cpu is auto, always or never, not '%s'.", value);
+	return -EINVAL;
+}
+
+static int take_pause(void *into, const char *value, struct qa_error *err)
+{
+	(void)value;
+	(void)err;
+	((struct choices *)into)->session.pause = true;
+	return 0;
+}
+
 static int take_quiet(void *into, const char *value, struct qa_error *err)
 {
 	(void)value;
@@ -74,12 +101,18 @@ static int take_version(void *into, const char *value, struct qa_error *err)
 
 static const struct option_row rows[] = {
 	{NULL, 0, NULL, "What to record", NULL},
-	{"pid", 'p', "PID", "attach to this running process; it is never stopped", take_pid},
+	{"pid", 'p', "PID", "attach to this running process", take_pid},
 	{NULL, 0, NULL, "How", NULL},
 	{"rate", 'r', "HZ", "samples a second (default 100); also 1k, 10kHz", take_rate},
 	{"duration", 'd', "SECONDS", "how long; also 500ms, 2m (default: until the program ends)",
 		take_duration},
 	{"runtime", 0, "SECONDS", "the same as --duration", take_duration},
+	{"on-cpu", 0, "WHEN",
+		"read running threads from their own CPU: auto, always, never (default auto)",
+		take_on_cpu},
+	{"pause", 0, NULL,
+		"stop running threads while they are read; nothing is lost, but it costs",
+		take_pause},
 	{NULL, 0, NULL, "Where to", NULL},
 	{"output", 'o', "FILE", "the trace; - is stdout (default: PROGRAM-PID-TIME.qat)",
 		take_output},
@@ -119,6 +152,12 @@ static int choose_target(struct choices *choices, char **operands, struct qa_err
 			"There is neither a program to launch nor a process to attach to.");
 		qa_error_hint(err, "Say qa-record -- python3 SCRIPT, or qa-record --pid PID. See "
 				   "qa-record --help.");
+		return -EINVAL;
+	}
+	if (choices->session.pause && choices->on_cpu_given) {
+		qa_error_set(err, EINVAL, "--pause and --on-cpu cannot be had together.");
+		qa_error_hint(err, "A thread that is stopped can be read from anywhere: leave out "
+				   "--on-cpu.");
 		return -EINVAL;
 	}
 	choices->session.argv = choices->session.pid ? NULL : operands;

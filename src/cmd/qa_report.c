@@ -7,6 +7,7 @@
 #include "cmd/check.h"
 #include "cmd/options.h"
 #include "cmd/outputs.h"
+#include "cmd/selection.h"
 #include "cmd/trace_file.h"
 #include "qa/profile.h"
 #include "qa/version.h"
@@ -18,7 +19,9 @@ static const char program[] = "qa-report";
 struct choices {
 	struct outputs outputs;
 	struct qa_emit_options emit;
+	struct selection selection;
 	bool lines;
+	bool no_gc_frames;
 	bool check;
 	bool list;
 	bool help;
@@ -52,8 +55,13 @@ static int take_title(void *into, const char *value, struct qa_error *err)
 	return 0;
 }
 
-#define TAKE_FLAG(member)                                                                          \
-	static int take_##member(void *into, const char *value, struct qa_error *err)              \
+static int take_thread(void *into, const char *value, struct qa_error *err)
+{
+	return selection_add_thread(&((struct choices *)into)->selection, value, err);
+}
+
+#define TAKE_FLAG(name, member)                                                                    \
+	static int take_##name(void *into, const char *value, struct qa_error *err)                \
 	{                                                                                          \
 		(void)value;                                                                       \
 		(void)err;                                                                         \
@@ -61,11 +69,16 @@ static int take_title(void *into, const char *value, struct qa_error *err)
 		return 0;                                                                          \
 	}
 
-TAKE_FLAG(lines)
-TAKE_FLAG(check)
-TAKE_FLAG(list)
-TAKE_FLAG(help)
-TAKE_FLAG(version)
+TAKE_FLAG(wall, selection.wall)
+TAKE_FLAG(cpu, selection.cpu)
+TAKE_FLAG(gil, selection.gil)
+TAKE_FLAG(no_idle, selection.no_idle)
+TAKE_FLAG(lines, lines)
+TAKE_FLAG(no_gc_frames, no_gc_frames)
+TAKE_FLAG(check, check)
+TAKE_FLAG(list, list)
+TAKE_FLAG(help, help)
+TAKE_FLAG(version, version)
 
 static const struct option_row rows[] = {
 	{NULL, 0, NULL, "What to write", NULL},
@@ -77,8 +90,18 @@ static const struct option_row rows[] = {
 		"(default: stdout; for binary formats a file named after the trace)",
 		take_output},
 	{"list-formats", 0, NULL, "tell which formats there are and what opens them", take_list},
+	{NULL, 0, NULL, "Which samples", NULL},
+	{"wall", 0, NULL, "all of them (this is the default)", take_wall},
+	{"cpu", 0, NULL, "those of threads that were on a CPU, or ready for one", take_cpu},
+	{"gil", 0, NULL, "those of threads that held the GIL", take_gil},
+	{"no-idle", 0, NULL, "all but those of threads known to be idle", take_no_idle},
+	{"thread", 0, "NAME|TID",
+		"those of the threads of this name or this id; may be given several times",
+		take_thread},
 	{NULL, 0, NULL, "How", NULL},
 	{"lines", 'l', NULL, "tell the lines of a function apart", take_lines},
+	{"no-gc-frames", 0, NULL, "do not show garbage collection as a frame <GC>",
+		take_no_gc_frames},
 	{"limit", 'n', "N", "show the N hottest functions", take_limit},
 	{"title", 't', "TEXT", "the report's title (default: the program)", take_title},
 	{NULL, 0, NULL, "Other", NULL},
@@ -97,8 +120,8 @@ static const struct command command = {
 	.rows = rows,
 	.notes =
 		"Exit status: 0 if the reports were written, also those of an incomplete trace; 1\n"
-		"if something failed; 2 if the command line is wrong; 3 if --check found that\n"
-		"something is missing.",
+		"if something failed; 2 if the command line is wrong or names a thread that there\n"
+		"is not; 3 if --check found that something is missing.",
 };
 
 static void list_formats(void)
@@ -165,7 +188,9 @@ static int check_choices(struct choices *choices, char *const *operands, struct 
 	if (choices->check && (choices->outputs.formats || choices->outputs.paths))
 		return qa_error_set(err, EINVAL,
 			"--check writes no report: it goes without --format and --output.");
-	rc = outputs_settle(&choices->outputs, operands[0], err);
+	rc = selection_check(&choices->selection, err);
+	if (!rc)
+		rc = outputs_settle(&choices->outputs, operands[0], err);
 	if (rc)
 		return rc;
 	if (choices->emit.limit && !outputs_accept(&choices->outputs, QA_ACCEPTS_LIMIT))
@@ -189,11 +214,14 @@ static void warn(const struct trace_file *trace, const struct qa_trace_health *h
 static int build_profile(const struct trace_file *trace, const struct choices *choices,
 	struct qa_profile **out, struct qa_error *err)
 {
-	const struct qa_profile_options options = {.by_line = choices->lines};
+	struct qa_profile_options options = {
+		.by_line = choices->lines, .no_gc_frames = choices->no_gc_frames};
 	struct qa_profile_builder *builder;
 	struct qa_trace_health health;
-	int rc = qa_profile_builder_open(&options, &builder, err);
+	int rc;
 
+	selection_apply(&choices->selection, &options);
+	rc = qa_profile_builder_open(&options, &builder, err);
 	if (rc)
 		return rc;
 	rc = trace_file_read(trace, &qa_profile_builder_consumer, builder, &health, err);
@@ -202,7 +230,10 @@ static int build_profile(const struct trace_file *trace, const struct choices *c
 		return rc;
 	}
 	warn(trace, &health);
-	return qa_profile_builder_finish(builder, out, err);
+	rc = qa_profile_builder_finish(builder, out, err);
+	if (rc == -ENODATA)
+		qa_error_hint(err, "Without --cpu, --gil and --no-idle all samples are reported.");
+	return rc;
 }
 
 static int write_reports(
@@ -241,6 +272,7 @@ static int report(
 		rc = build_profile(trace, choices, &profile, err);
 	if (rc)
 		return rc;
+	print_unknown(program, profile, stderr);
 	rc = write_reports(choices, profile, err);
 	qa_profile_free(profile);
 	return rc;
@@ -257,6 +289,8 @@ static int run(struct choices *choices, char *const *operands)
 		return failed(&error);
 	rc = choices->check ? check_trace(&trace, &whole, &error) : report(&trace, choices, &error);
 	trace_file_close(&trace);
+	if (rc == -ESRCH)
+		return wrong_usage(&error); /* --thread names a thread that there is not */
 	if (rc)
 		return failed(&error);
 	return finish_stdout(whole ? 0 : STATUS_INCOMPLETE);

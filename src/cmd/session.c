@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -34,6 +35,18 @@ struct session {
 	int failure;      /* the exit status if the program never ran; else 0 */
 	bool interrupted; /* a signal told us, not a child of ours, to end */
 };
+
+/* For the files of many threads; not for the child, so only once it is there. */
+static void allow_many_descriptors(void)
+{
+	enum { ENOUGH = 65536 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= ENOUGH)
+		return;
+	limit.rlim_cur = limit.rlim_max < ENOUGH ? limit.rlim_max : ENOUGH;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 static uint64_t now_ns(void)
 {
@@ -70,7 +83,9 @@ static int open_sink(struct session *session, pid_t pid, struct qa_error *err)
 static int attach(struct session *session, pid_t pid, struct qa_error *err)
 {
 	const struct qa_recorder_options options = {.period_ns = session->options->period_ns,
-		.wait_for_interpreter = session->child.pid >= 0};
+		.wait_for_interpreter = session->child.pid >= 0,
+		.on_cpu = session->options->on_cpu,
+		.pause = session->options->pause};
 
 	return qa_recorder_open(pid, &options, &session->recorder, err);
 }
@@ -81,6 +96,7 @@ static int start(struct session *session, struct qa_error *err)
 {
 	int rc = qa_trace_writer_open(session->sink, &session->writer, err);
 
+	allow_many_descriptors();
 	return rc ? rc
 		  : qa_recorder_start(
 			    session->recorder, &qa_trace_writer_consumer, session->writer, err);
@@ -276,6 +292,8 @@ int session_run(const struct session_options *options)
 	int status, rc;
 
 	narrator_init(&session.narrator, options->quiet);
+	if (options->on_cpu == QA_ON_CPU_AUTO && !options->pause)
+		narrator_price(&session.narrator, options->period_ns);
 	rc = begin(&session, &error);
 	if (!rc)
 		rc = finish(&session, record(&session), &error);

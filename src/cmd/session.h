@@ -6,10 +6,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "qa/recorder.h"
+
 struct session_options {
 	const char *output; /* NULL: named after program, process and time; "-": stdout */
 	uint64_t period_ns;
 	uint64_t duration_ns; /* 0: until the program ends */
+	enum qa_on_cpu on_cpu;
+	bool pause;
 	bool quiet;
 	pid_t pid;         /* to attach to; 0: launch */
 	char *const *argv; /* to launch */

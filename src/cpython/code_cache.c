@@ -25,8 +25,6 @@ void qa_code_cache_init(struct qa_code_cache *cache, struct qa_python *python, u
 void qa_code_cache_free(struct qa_code_cache *cache)
 {
 	free(cache->entries);
-	qa_head_reader_free(&cache->batch);
-	qa_head_reader_free(&cache->single);
 	qa_hashmap_free(&cache->by_address);
 	qa_buf_free(&cache->text);
 	*cache = (struct qa_code_cache){0};
@@ -142,19 +140,25 @@ static int unreadable_id(struct qa_code_cache *cache, uint32_t *id)
 	return rc;
 }
 
-static int still_same(
-	struct qa_code_cache *cache, uint64_t address, const struct qa_code_head *head)
+/* Looks at the object itself again, not at a copy. */
+static int still_same(struct qa_code_cache *cache, struct qa_memory *memory, uint64_t address,
+	const struct qa_code_head *head)
 {
-	int rc = qa_head_reader_read(&cache->single, cache->python, &address, 1);
+	struct qa_snapshot now;
+	struct qa_code_head head_now;
+	int rc;
 
+	qa_snapshot_init(&now, memory);
+	rc = qa_code_heads_read(&now, &cache->python->layout, &address, 1, &head_now);
+	qa_snapshot_free(&now);
 	if (rc)
 		return rc;
-	return qa_code_head_equal(&cache->single.heads[0], head) ? 0 : -EAGAIN;
+	return qa_code_head_equal(&head_now, head) ? 0 : -EAGAIN;
 }
 
 /* A code object that is new, or took the place of another one. */
-static int learn(struct qa_code_cache *cache, uint64_t address, const struct qa_code_head *head,
-	uint32_t *id)
+static int learn(struct qa_code_cache *cache, struct qa_memory *memory, uint64_t address,
+	const struct qa_code_head *head, uint32_t *id)
 {
 	struct qa_code_entry *known = find_entry(cache, address);
 	struct qa_raw_code code = {0};
@@ -165,7 +169,7 @@ static int learn(struct qa_code_cache *cache, uint64_t address, const struct qa_
 	rc = read_code(cache, head, &code);
 	if (rc == -ESRCH || rc == -ENOMEM)
 		return rc;
-	if (still_same(cache, address, head))
+	if (still_same(cache, memory, address, head))
 		return -EAGAIN;
 	if (rc)
 		return unreadable_id(cache, id);
@@ -180,19 +184,32 @@ static int learn(struct qa_code_cache *cache, uint64_t address, const struct qa_
 	return 0;
 }
 
-int qa_code_cache_resolve(
-	struct qa_code_cache *cache, const uint64_t *addresses, size_t count, uint32_t *ids)
+static int resolve_some(struct qa_code_cache *cache, struct qa_snapshot *snapshot,
+	const uint64_t *addresses, size_t count, uint32_t *ids)
 {
-	int rc = qa_head_reader_read(&cache->batch, cache->python, addresses, count);
+	struct qa_code_head heads[QA_CODE_HEADS_MOST];
+	int rc = qa_code_heads_read(snapshot, &cache->python->layout, addresses, count, heads);
 
 	for (size_t i = 0; i < count && !rc; i++) {
-		const struct qa_code_head *head = &cache->batch.heads[i];
 		const struct qa_code_entry *known = find_entry(cache, addresses[i]);
 
-		if (known && qa_code_head_equal(&known->head, head))
+		if (known && qa_code_head_equal(&known->head, &heads[i]))
 			ids[i] = known->id;
 		else
-			rc = learn(cache, addresses[i], head, &ids[i]);
+			rc = learn(cache, snapshot->memory, addresses[i], &heads[i], &ids[i]);
+	}
+	return rc;
+}
+
+int qa_code_cache_resolve(struct qa_code_cache *cache, struct qa_snapshot *snapshot,
+	const uint64_t *addresses, size_t count, uint32_t *ids)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && !rc; i += QA_CODE_HEADS_MOST) {
+		size_t some = count - i < QA_CODE_HEADS_MOST ? count - i : QA_CODE_HEADS_MOST;
+
+		rc = resolve_some(cache, snapshot, addresses + i, some, ids + i);
 	}
 	return rc;
 }

@@ -32,8 +32,6 @@ struct qa_code_cache {
 	uint32_t unreadable; /* id of the code that stands for what cannot be read; 0: not used yet
 			      */
 	struct qa_buf text;
-	struct qa_head_reader batch;  /* of the objects asked for */
-	struct qa_head_reader single; /* of one that is looked at again */
 };
 
 void qa_code_cache_init(struct qa_code_cache *cache, struct qa_python *python, uint32_t process,
@@ -41,11 +39,12 @@ void qa_code_cache_init(struct qa_code_cache *cache, struct qa_python *python, u
 void qa_code_cache_free(struct qa_code_cache *cache);
 
 /*
- * The ids of `count` code objects. New ones are read and handed to the consumer first; what is no
- * readable code object gets the id of an "unreadable" one. -EAGAIN: an object changed while it was
- * read. -ESRCH: the process is gone. Other errors are the consumer's.
+ * The ids of `count` code objects, as they are in the snapshot. New ones are read and handed to the
+ * consumer first; what is no readable code object gets the id of an "unreadable" one. -EAGAIN: an
+ * object changed since the snapshot was taken. -ESRCH: the process is gone. Other errors are the
+ * consumer's.
  */
-int qa_code_cache_resolve(
-	struct qa_code_cache *cache, const uint64_t *addresses, size_t count, uint32_t *ids);
+int qa_code_cache_resolve(struct qa_code_cache *cache, struct qa_snapshot *snapshot,
+	const uint64_t *addresses, size_t count, uint32_t *ids);
 
 #endif

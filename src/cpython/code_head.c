@@ -1,26 +1,15 @@
 #include "cpython/code_head.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "support/buf.h"
 #include "support/hashmap.h"
 
-enum { HEAD_MAX = 256, NAMES = 2, NAME_BEGINNING = 128 };
+enum { HEAD_MAX = 256, NAME_BEGINNING = 128 };
 
 bool qa_code_head_equal(const struct qa_code_head *a, const struct qa_code_head *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-void qa_head_reader_free(struct qa_head_reader *reader)
-{
-	free(reader->bytes);
-	free(reader->heads);
-	free(reader->names);
-	free(reader->pieces);
-	*reader = (struct qa_head_reader){0};
 }
 
 /* Bytes of a code object up to the last field of its head. */
@@ -45,47 +34,33 @@ static uint64_t pointer_in(const unsigned char *bytes, int32_t offset)
 	return value;
 }
 
-static struct qa_code_head parse_head(const struct qa_layout *layout, const unsigned char *bytes)
+static void parse_head(
+	const struct qa_layout *layout, const unsigned char *bytes, struct qa_code_head *head)
 {
-	struct qa_code_head head = {
+	int32_t first_line;
+
+	memcpy(&first_line, bytes + layout->code.first_line, sizeof(first_line));
+	*head = (struct qa_code_head){
 		.type = pointer_in(bytes, layout->object.type),
 		.filename = pointer_in(bytes, layout->code.filename),
 		.name = pointer_in(bytes, layout->code.name),
 		.qualname = pointer_in(bytes, layout->code.qualname),
 		.line_table = pointer_in(bytes, layout->code.line_table),
+		.first_line = first_line,
 	};
-	int32_t first_line;
-
-	memcpy(&first_line, bytes + layout->code.first_line, sizeof(first_line));
-	head.first_line = first_line;
-	return head;
 }
 
-/* How many whole pieces the first `bytes` bytes are. */
-static size_t whole_pieces(const struct qa_piece *pieces, size_t count, size_t bytes)
+/* Zero where there is no memory; a snapshot that is full counts for nothing. */
+static int read_what_is_there(
+	struct qa_snapshot *snapshot, uint64_t address, unsigned char *bytes, size_t length)
 {
-	size_t n = 0;
+	int rc;
 
-	while (n < count && pieces[n].length <= bytes)
-		bytes -= pieces[n++].length;
-	return n;
-}
-
-/* In as few calls as possible; the copies of those that cannot be read stay as they are. */
-static int read_what_is_there(struct qa_memory *memory, const struct qa_piece *pieces, size_t count)
-{
-	while (count > 0) {
-		size_t some = count < QA_PIECES_MAX ? count : QA_PIECES_MAX;
-		ssize_t n = memory->read_pieces(memory, pieces, some);
-		size_t done = whole_pieces(pieces, some, n > 0 ? (size_t)n : 0);
-
-		if (n < 0 && n != -EFAULT)
-			return (int)n;
-		done += done < some; /* skips the one that stopped it */
-		pieces += done;
-		count -= done;
-	}
-	return 0;
+	memset(bytes, 0, length);
+	rc = qa_snapshot_read(snapshot, address, bytes, length);
+	if (rc == -EFAULT)
+		rc = qa_memory_read(snapshot->memory, address, bytes, length);
+	return rc == -EFAULT ? 0 : rc;
 }
 
 /*
@@ -122,64 +97,68 @@ static bool names_are_plausible(const struct qa_layout *layout)
 	       layout->unicode.hash <= last;
 }
 
-/* Follows the heads to their names. */
-static int read_names(struct qa_head_reader *reader, const struct qa_python *python, size_t count)
+static int read_mark(struct qa_snapshot *snapshot, const struct qa_layout *layout, uint64_t address,
+	uint64_t *mark)
 {
-	const struct qa_layout *layout = &python->layout;
-	size_t pieces = 0;
+	unsigned char text[NAME_BEGINNING];
 	int rc;
 
-	memset(reader->names, 0, count * NAMES * NAME_BEGINNING);
-	for (size_t i = 0; i < count; i++) {
-		const uint64_t names[NAMES] = {reader->heads[i].name, reader->heads[i].qualname};
+	*mark = 0;
+	if (!address)
+		return 0;
+	rc = read_what_is_there(snapshot, address, text, sizeof(text));
+	if (!rc)
+		*mark = mark_of(layout, text);
+	return rc;
+}
 
-		for (size_t k = 0; k < NAMES; k++)
-			if (names[k])
-				reader->pieces[pieces++] = (struct qa_piece){names[k],
-					reader->names + (i * NAMES + k) * NAME_BEGINNING,
-					NAME_BEGINNING};
-	}
-	rc = read_what_is_there(python->memory, reader->pieces, pieces);
+static int read_heads(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const uint64_t *addresses, size_t count, struct qa_code_head *heads)
+{
+	const size_t size = head_size(layout);
+	unsigned char bytes[HEAD_MAX];
+	int rc = size <= sizeof(bytes) ? qa_snapshot_want(snapshot, addresses, count, size)
+				       : -EINVAL;
+
 	for (size_t i = 0; i < count && !rc; i++) {
-		reader->heads[i].name_mark =
-			mark_of(layout, reader->names + i * NAMES * NAME_BEGINNING);
-		reader->heads[i].qualname_mark =
-			mark_of(layout, reader->names + (i * NAMES + 1) * NAME_BEGINNING);
+		rc = read_what_is_there(snapshot, addresses[i], bytes, size);
+		if (!rc)
+			parse_head(layout, bytes, &heads[i]);
 	}
 	return rc;
 }
 
-static int make_room(struct qa_head_reader *reader, size_t count)
+/* Mostly the two are one. */
+static int read_marks(
+	struct qa_snapshot *snapshot, const struct qa_layout *layout, struct qa_code_head *head)
 {
-	int rc = QA_GROW(reader->heads, reader->heads_room, count);
+	int rc = read_mark(snapshot, layout, head->name, &head->name_mark);
 
-	if (!rc)
-		rc = QA_GROW(reader->pieces, reader->pieces_room, NAMES * count);
-	if (!rc)
-		rc = qa_grow((void **)&reader->bytes, &reader->bytes_room, count, HEAD_MAX);
-	return rc ? rc
-		  : qa_grow((void **)&reader->names, &reader->names_room, count,
-			    NAMES * NAME_BEGINNING);
+	if (rc || head->qualname == head->name) {
+		head->qualname_mark = head->name_mark;
+		return rc;
+	}
+	return read_mark(snapshot, layout, head->qualname, &head->qualname_mark);
 }
 
-int qa_head_reader_read(struct qa_head_reader *reader, const struct qa_python *python,
-	const uint64_t *addresses, size_t count)
+int qa_code_heads_read(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const uint64_t *addresses, size_t count, struct qa_code_head *heads)
 {
-	const struct qa_layout *layout = &python->layout;
-	const size_t size = head_size(layout);
-	int rc = size <= HEAD_MAX && names_are_plausible(layout) ? make_room(reader, count)
-								 : -EINVAL;
+	uint64_t names[2 * QA_CODE_HEADS_MOST];
+	size_t n = 0;
+	int rc = count <= QA_CODE_HEADS_MOST && names_are_plausible(layout)
+			 ? read_heads(snapshot, layout, addresses, count, heads)
+			 : -EINVAL;
 
-	if (rc || count == 0)
-		return rc;
-	memset(reader->bytes, 0, count * HEAD_MAX);
-	for (size_t i = 0; i < count; i++)
-		reader->pieces[i] =
-			(struct qa_piece){addresses[i], reader->bytes + i * HEAD_MAX, size};
-	rc = read_what_is_there(python->memory, reader->pieces, count);
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < count; i++)
-		reader->heads[i] = parse_head(layout, reader->bytes + i * HEAD_MAX);
-	return read_names(reader, python, count);
+	for (size_t i = 0; i < count && !rc; i++) {
+		if (heads[i].name)
+			names[n++] = heads[i].name;
+		if (heads[i].qualname && heads[i].qualname != heads[i].name)
+			names[n++] = heads[i].qualname;
+	}
+	if (!rc)
+		rc = qa_snapshot_want(snapshot, names, n, NAME_BEGINNING);
+	for (size_t i = 0; i < count && !rc; i++)
+		rc = read_marks(snapshot, layout, &heads[i]);
+	return rc;
 }

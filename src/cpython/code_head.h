@@ -3,6 +3,7 @@
 #define QA_CPYTHON_CODE_HEAD_H
 
 #include "cpython/python.h"
+#include "target/snapshot.h"
 
 /* Compared as bytes: there is no padding in it. */
 struct qa_code_head {
@@ -18,23 +19,14 @@ struct qa_code_head {
 
 bool qa_code_head_equal(const struct qa_code_head *a, const struct qa_code_head *b);
 
-/* Reads many heads in two calls: the objects, then the beginnings of their names. Zero to begin
- * with. */
-struct qa_head_reader {
-	unsigned char *bytes;
-	size_t bytes_room;
-	struct qa_code_head *heads;
-	size_t heads_room;
-	unsigned char *names;
-	size_t names_room;
-	struct qa_piece *pieces;
-	size_t pieces_room;
-};
+enum { QA_CODE_HEADS_MOST = 64 };
 
-/* Fills reader->heads; what cannot be read is zero. Returns 0 or a negative errno. */
-int qa_head_reader_read(struct qa_head_reader *reader, const struct qa_python *python,
-	const uint64_t *addresses, size_t count);
-
-void qa_head_reader_free(struct qa_head_reader *reader);
+/*
+ * Reads up to QA_CODE_HEADS_MOST heads; what cannot be read is zero. Through a snapshot, so that
+ * what the heads of a stack need comes with the stack, in the same call. Returns 0 or a negative
+ * errno.
+ */
+int qa_code_heads_read(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const uint64_t *addresses, size_t count, struct qa_code_head *heads);
 
 #endif

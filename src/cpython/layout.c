@@ -5,15 +5,22 @@
 #include <string.h>
 
 static const struct qa_layout rows[] = {
-#include "cpython/layout_rows.inc"
+#if defined(__x86_64__)
+#include "cpython/layout_rows_x86_64.inc"
+#elif defined(__aarch64__)
+#include "cpython/layout_rows_aarch64.inc"
+#else
+#error "There are no rows for this machine: see docs/add-a-cpython-version.md."
+#endif
 };
 
 enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
-const struct qa_layout *qa_layout_row(uint32_t version)
+const struct qa_layout *qa_layout_row(uint32_t version, bool free_threaded)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].version_first <= version && version <= rows[i].version_last)
+		if (rows[i].version_first <= version && version <= rows[i].version_last &&
+			rows[i].free_threaded == free_threaded)
 			return &rows[i];
 	return NULL;
 }
@@ -44,9 +51,10 @@ bool qa_debug_offsets_version(
 
 /*
  * What to do with a number of the table. A size opens a structure, whose offsets must lie below it.
- * What is neither stands for something outside the structure before it, and is only capped.
+ * An offset that only free-threaded builds have is 0 in the others. What is neither stands for
+ * something outside the structure before it, and is only capped.
  */
-enum entry_kind { SIZE, OFFSET, OTHER };
+enum entry_kind { SIZE, OFFSET, FREE_THREADED_OFFSET, OTHER };
 
 struct offset_entry {
 	uint32_t since; /* 3.since is the first version that has it */
@@ -74,7 +82,7 @@ static const struct offset_entry entries[] = {
 	{13, "interpreter_state.threads_head", INTO(interpreter.threads_head), OFFSET},
 	{14, "interpreter_state.threads_main", UNUSED, OFFSET},
 	{13, "interpreter_state.gc", INTO(interpreter.gc), OFFSET},
-	{13, "interpreter_state.imports_modules", UNUSED, OFFSET},
+	{13, "interpreter_state.imports_modules", INTO(names.modules), OFFSET},
 	{13, "interpreter_state.sysdict", UNUSED, OFFSET},
 	{13, "interpreter_state.builtins", UNUSED, OFFSET},
 	{13, "interpreter_state.ceval_gil", INTO(interpreter.gil), OFFSET},
@@ -95,7 +103,7 @@ static const struct offset_entry entries[] = {
 	{13, "thread_state.thread_id", INTO(thread.thread_id), OFFSET},
 	{13, "thread_state.native_thread_id", INTO(thread.native_thread_id), OFFSET},
 	{13, "thread_state.datastack_chunk", UNUSED, OFFSET},
-	{13, "thread_state.status", UNUSED, OFFSET},
+	{13, "thread_state.status", INTO(thread.status), FREE_THREADED_OFFSET},
 	{15, "thread_state.holds_gil", UNUSED, OFFSET},
 	{15, "thread_state.gil_requested", UNUSED, OFFSET},
 	{15, "thread_state.current_exception", UNUSED, OFFSET},
@@ -108,7 +116,7 @@ static const struct offset_entry entries[] = {
 	{13, "interpreter_frame.localsplus", UNUSED, OFFSET},
 	{13, "interpreter_frame.owner", INTO(frame.owner), OFFSET},
 	{14, "interpreter_frame.stackpointer", UNUSED, OFFSET},
-	{14, "interpreter_frame.tlbc_index", UNUSED, OFFSET},
+	{14, "interpreter_frame.tlbc_index", INTO(frame.bytecode_index), FREE_THREADED_OFFSET},
 	{13, "code_object.size", UNUSED, SIZE},
 	{13, "code_object.filename", INTO(code.filename), OFFSET},
 	{13, "code_object.name", INTO(code.name), OFFSET},
@@ -119,17 +127,17 @@ static const struct offset_entry entries[] = {
 	{13, "code_object.localsplusnames", UNUSED, OFFSET},
 	{13, "code_object.localspluskinds", UNUSED, OFFSET},
 	{13, "code_object.co_code_adaptive", INTO(code.bytecode), OFFSET},
-	{14, "code_object.co_tlbc", UNUSED, OFFSET},
+	{14, "code_object.co_tlbc", INTO(code.copies), FREE_THREADED_OFFSET},
 	{13, "pyobject.size", UNUSED, SIZE},
 	{13, "pyobject.ob_type", INTO(object.type), OFFSET},
 	{13, "type_object.size", UNUSED, SIZE},
 	{13, "type_object.tp_name", INTO(object.type_name), OFFSET},
 	{13, "type_object.tp_repr", UNUSED, OFFSET},
-	{13, "type_object.tp_flags", UNUSED, OFFSET},
-	{15, "type_object.tp_basicsize", UNUSED, OFFSET},
-	{15, "type_object.tp_dictoffset", UNUSED, OFFSET},
+	{13, "type_object.tp_flags", INTO(names.type_flags), OFFSET},
+	{15, "type_object.tp_basicsize", INTO(names.basic_size), OFFSET},
+	{15, "type_object.tp_dictoffset", INTO(names.dict_offset), OFFSET},
 	{15, "heap_type_object.size", UNUSED, SIZE},
-	{15, "heap_type_object.ht_cached_keys", UNUSED, OFFSET},
+	{15, "heap_type_object.ht_cached_keys", INTO(names.cached_keys), OFFSET},
 	{13, "tuple_object.size", UNUSED, SIZE},
 	{13, "tuple_object.ob_item", UNUSED, OFFSET},
 	{13, "tuple_object.ob_size", UNUSED, OFFSET},
@@ -141,13 +149,13 @@ static const struct offset_entry entries[] = {
 	{14, "set_object.table", UNUSED, OFFSET},
 	{14, "set_object.mask", UNUSED, OFFSET},
 	{13, "dict_object.size", UNUSED, SIZE},
-	{13, "dict_object.ma_keys", UNUSED, OFFSET},
-	{13, "dict_object.ma_values", UNUSED, OFFSET},
+	{13, "dict_object.ma_keys", INTO(dict.keys), OFFSET},
+	{13, "dict_object.ma_values", INTO(dict.values), OFFSET},
 	{13, "float_object.size", UNUSED, SIZE},
 	{13, "float_object.ob_fval", UNUSED, OFFSET},
 	{13, "long_object.size", UNUSED, SIZE},
-	{13, "long_object.lv_tag", UNUSED, OFFSET},
-	{13, "long_object.ob_digit", UNUSED, OFFSET},
+	{13, "long_object.lv_tag", INTO(names.number_size), OFFSET},
+	{13, "long_object.ob_digit", INTO(names.number_digits), OFFSET},
 	{13, "bytes_object.size", UNUSED, SIZE},
 	{13, "bytes_object.ob_size", INTO(object.bytes_size), OFFSET},
 	{13, "bytes_object.ob_sval", INTO(object.bytes_data), OFFSET},
@@ -198,6 +206,15 @@ static int bad_table(struct qa_error *err, const char *name, uint64_t value)
 		(unsigned long long)value);
 }
 
+static bool is_plausible(enum entry_kind kind, uint64_t value, uint64_t structure_size)
+{
+	if (value > STRUCTURE_SIZE_MAX)
+		return false;
+	if (kind == SIZE)
+		return value > 0;
+	return kind == OTHER || value < structure_size;
+}
+
 static int read_entries(
 	const unsigned char *head, uint32_t version, struct qa_layout *layout, struct qa_error *err)
 {
@@ -212,12 +229,12 @@ static int read_entries(
 			continue;
 		value = word(head, at);
 		at += sizeof(value);
-		if (value > STRUCTURE_SIZE_MAX || (entry->kind == SIZE && value == 0) ||
-			(entry->kind == OFFSET && value >= size))
+		if (!is_plausible(entry->kind, value, size))
 			return bad_table(err, entry->name, value);
 		if (entry->kind == SIZE)
 			size = value;
-		if (entry->field != UNUSED)
+		if (entry->field != UNUSED &&
+			(entry->kind != FREE_THREADED_OFFSET || layout->free_threaded))
 			*(int32_t *)(void *)((char *)layout + entry->field) = (int32_t)value;
 	}
 	return 0;
@@ -235,10 +252,11 @@ int qa_layout_from_debug_offsets(
 
 	if (!qa_debug_offsets_version(head, len, &version, &free_threaded))
 		return qa_error_set(err, EINVAL, "The interpreter has no table of offsets.");
-	row = qa_layout_row(version);
+	row = qa_layout_row(version, free_threaded);
 	qa_version_text(version, text, sizeof(text));
 	if (!row)
-		return qa_error_set(err, ENOTSUP, "CPython %s is not supported.", text);
+		return qa_error_set(err, ENOTSUP, "CPython %s%s is not supported.", text,
+			free_threaded ? " (free-threaded)" : "");
 	/* Where the table ends and `finalizing` comes is known, and the table tells the latter: do
 	 * they agree? */
 	end = FIRST_OFFSET_AT + sizeof(uint64_t) * count_entries(version);
@@ -251,6 +269,8 @@ int qa_layout_from_debug_offsets(
 	layout->gil.locked -= layout->interpreter.own_gil;
 	layout->gil.last_holder -= layout->interpreter.own_gil;
 	layout->interpreter.gc_collecting = layout->interpreter.gc + layout->gc.collecting;
+	if (free_threaded) /* not in the table, but always as far behind `status` */
+		layout->thread.state += layout->thread.status - row->thread.status;
 	return rc;
 }
 

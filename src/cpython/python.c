@@ -9,6 +9,7 @@
 #include "cpython/version_scan.h"
 #include "target/elf_file.h"
 #include "target/permission.h"
+#include "target/thread_ids.h"
 
 /* The symbols that we look for; the first one decides whether a file holds an interpreter. */
 enum { RUNTIME, VERSION, CODE_TYPE, DEBUG_BUILD, SYMBOLS };
@@ -26,19 +27,6 @@ struct image {
 	struct qa_elf_file file;
 	uint64_t symbols[SYMBOLS];
 };
-
-static bool is_first_of_file(const struct qa_maps *maps, size_t index)
-{
-	const struct qa_mapping *mapping = &maps->list[index];
-
-	if (mapping->inode == 0)
-		return false;
-	for (size_t i = 0; i < index; i++)
-		if (maps->list[i].inode == mapping->inode &&
-			maps->list[i].device == mapping->device)
-			return false;
-	return true;
-}
 
 /* False: the file behind the mapping holds no interpreter. PyCode_Type alone is a sign of one too
  * old to have a _PyRuntime. */
@@ -74,7 +62,7 @@ static bool find_image(
 		for (size_t i = 0; i < maps->count; i++) {
 			const struct qa_mapping *mapping = &maps->list[i];
 
-			if (!is_first_of_file(maps, i))
+			if (!qa_maps_is_first_of_file(maps, i))
 				continue;
 			if ((executable || is_likely(mapping)) == likely &&
 				inspect_image(process, mapping, image))
@@ -93,8 +81,8 @@ static int unsupported(struct qa_error *err, uint32_t version, const char *kind)
 	qa_version_text(version, text, sizeof(text));
 	qa_error_set(
 		err, ENOTSUP, "The process runs CPython %s%s, which is not supported.", text, kind);
-	qa_error_hint(err, "Supported are the releases of CPython 3.6 to 3.15 for x86-64 (no debug "
-			   "and no free-threaded builds).");
+	qa_error_hint(err, "Supported are the releases of CPython 3.6 to 3.15, with or "
+			   "without a GIL, but no debug builds.");
 	return -ENOTSUP;
 }
 
@@ -116,14 +104,14 @@ static bool is_release(uint32_t version)
 	return (version & 0xf0) == 0xf0;
 }
 
-/* Is there a row for it? Of each version only the releases, in the usual build. */
-static int check_build(
-	const struct qa_python *python, const struct image *image, struct qa_error *err)
+/* Is there a row for it? Of each version only the releases, and no debug builds. */
+static int check_build(const struct qa_python *python, const struct image *image,
+	bool free_threaded, struct qa_error *err)
 {
 	if (image->symbols[DEBUG_BUILD])
 		return unsupported(err, python->version, " (debug build)");
-	if (!is_release(python->version) || !qa_layout_row(python->version))
-		return unsupported(err, python->version, "");
+	if (!is_release(python->version) || !qa_layout_row(python->version, free_threaded))
+		return unsupported(err, python->version, free_threaded ? " (free-threaded)" : "");
 	return 0;
 }
 
@@ -140,18 +128,16 @@ static int choose_layout(struct qa_python *python, const struct qa_maps *maps,
 		return rc;
 	if (image->symbols[RUNTIME] &&
 		qa_debug_offsets_version(head, sizeof(head), &python->version, &free_threaded)) {
-		if (free_threaded)
-			return unsupported(err, python->version, " (free-threaded)");
-		rc = check_build(python, image, err);
+		rc = check_build(python, image, free_threaded, err);
 		return rc ? rc
 			  : qa_layout_from_debug_offsets(head, sizeof(head), &python->layout, err);
 	}
 	python->version = older_version(python, maps, image);
 	if (python->version == 0)
 		return -EAGAIN; /* nothing was initialised yet */
-	rc = check_build(python, image, err);
+	rc = check_build(python, image, false, err);
 	if (!rc)
-		python->layout = *qa_layout_row(python->version);
+		python->layout = *qa_layout_row(python->version, false);
 	return rc;
 }
 
@@ -187,53 +173,14 @@ static int find_runtime(struct qa_python *python, const struct qa_maps *maps,
 	return 0;
 }
 
-/* glibc tells where each thread's rseq area lies, relative to the thread pointer. */
-static void find_rseq(struct qa_python *python, const struct qa_maps *maps)
-{
-	enum { CPU_IN_AREA = 4 };
-
-	for (size_t i = 0; i < maps->count; i++) {
-		const char *name = strrchr(maps->list[i].path, '/');
-		struct qa_elf_symbol symbols[] = {{"__rseq_offset", 0}, {"__rseq_size", 0}};
-		struct qa_elf_file file;
-		uint64_t offset;
-		uint32_t size = 0;
-
-		if (!name || strncmp(name, "/ld-", 4) != 0 || !is_first_of_file(maps, i))
-			continue;
-		if (qa_elf_file_inspect(python->process, &maps->list[i], symbols, 2, "", &file) ||
-			!symbols[0].value)
-			continue;
-		if (qa_memory_read_u64(python->memory, symbols[0].value + file.bias, &offset) ||
-			qa_memory_read(
-				python->memory, symbols[1].value + file.bias, &size, sizeof(size)))
-			continue;
-		python->has_rseq = size >= CPU_IN_AREA + sizeof(uint32_t);
-		python->rseq_cpu = (int64_t)offset + CPU_IN_AREA;
-		return;
-	}
-}
-
 /* Before 3.11 Python keeps no kernel thread ids; glibc does, in each thread's struct: found by the
  * main thread's, which is the pid. */
 static void find_native_tid(struct qa_python *python, uint64_t main_ident)
 {
-	unsigned char block[1600];
-	uint32_t pid = (uint32_t)qa_process_inner_pid(python->process);
-
-	python->native_tid = QA_ABSENT;
 	if (python->layout.thread.native_thread_id != QA_ABSENT ||
-		qa_memory_read(python->memory, main_ident, block, sizeof(block)))
-		return;
-	for (size_t i = 0; i + 4 <= sizeof(block); i += 4) {
-		uint32_t value;
-
-		memcpy(&value, block + i, sizeof(value));
-		if (value == pid) {
-			python->native_tid = (int32_t)i;
-			return;
-		}
-	}
+		qa_thread_ids_locate(python->memory, main_ident,
+			qa_process_inner_pid(python->process), &python->native_tid))
+		python->native_tid = QA_ABSENT;
 }
 
 /* The first interpreter and its oldest thread: do they refer to each other as the layout says? */
@@ -316,7 +263,7 @@ static int find_in_maps(struct qa_python *python, const struct qa_maps *maps, st
 	memcpy(python->build_id, image.file.build_id, sizeof(python->build_id));
 	rc = check_structures(python, err);
 	if (!rc)
-		find_rseq(python, maps);
+		qa_rseq_find(python->process, python->memory, maps, &python->rseq);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 #define QA_CPYTHON_PYTHON_H
 
 #include "cpython/layout.h"
+#include "cpython/rseq.h"
 #include "target/process.h"
 
 struct qa_python {
@@ -15,8 +16,7 @@ struct qa_python {
 				each interpreter knows it */
 	uint64_t code_type;  /* address of PyCode_Type; 0: not known yet */
 	char build_id[41];
-	bool has_rseq;    /* the C library registers a restartable sequence area for each thread */
-	int64_t rseq_cpu; /* from a thread's pointer to the number of the CPU that it runs on */
+	struct qa_rseq rseq; /* tells which CPU a thread runs on */
 	int32_t native_tid; /* from a thread's pointer to its kernel id, where Python does not tell;
 			       or QA_ABSENT */
 };

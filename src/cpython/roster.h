@@ -2,7 +2,7 @@
 #ifndef QA_CPYTHON_ROSTER_H
 #define QA_CPYTHON_ROSTER_H
 
-#include "cpython/python.h"
+#include "cpython/gil.h"
 #include "target/snapshot.h"
 
 struct qa_thread_state {
@@ -10,9 +10,12 @@ struct qa_thread_state {
 	uint64_t ident;      /* threading.get_ident(); with glibc, the thread pointer */
 	uint64_t native_id;  /* the kernel's, as the target sees it; 0: unknown */
 	int64_t interpreter; /* its interpreter's id */
-	bool runs;           /* it may run Python code now: its stack changes while it is read */
-	bool holds_gil;
-	bool collecting; /* it holds the GIL, and its interpreter collects garbage */
+	/* An address on the C stack of the thread that runs it now, which up to 3.12 need not be
+	 * the one that `ident` names; 0: not known. */
+	uint64_t c_stack;
+	bool runs;       /* it may run Python code now: its stack changes while it is read */
+	bool holds_gil;  /* free-threaded: it is attached to its interpreter */
+	bool collecting; /* alone it holds the GIL, and its interpreter collects garbage */
 };
 
 struct qa_roster {
@@ -20,6 +23,8 @@ struct qa_roster {
 	struct qa_thread_state *threads;
 	size_t count;
 	size_t room;
+	struct qa_gil gil; /* the one last seen */
+	size_t gil_count;  /* how many there are */
 };
 
 void qa_roster_init(struct qa_roster *roster, const struct qa_python *python);

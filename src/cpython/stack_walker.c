@@ -6,7 +6,7 @@
 
 #include "support/buf.h"
 
-enum { FRAME_HEAD_MAX = 160, POINTER_SIZE = 8 };
+enum { FRAME_HEAD_MAX = 160, POINTER_SIZE = 8, BYTECODE_MAX = 1 << 28, UNIT = 2 };
 
 void qa_stack_free(struct qa_stack *stack)
 {
@@ -25,21 +25,20 @@ static uint64_t pointer_in(const unsigned char *head, int32_t offset)
 /* How much of a frame we need: up to the last of the fields that we read. */
 static size_t head_size(const struct qa_layout *layout)
 {
-	const int32_t pointers[] = {
-		layout->frame.previous, layout->frame.code, layout->frame.position};
+	const int32_t fields[] = {layout->frame.previous, layout->frame.code,
+		layout->frame.position, layout->frame.bytecode_index};
 	size_t end = layout->frame.owner == QA_ABSENT ? 0 : (size_t)layout->frame.owner + 1;
 
-	for (size_t i = 0; i < sizeof(pointers) / sizeof(*pointers); i++)
-		if ((size_t)pointers[i] + POINTER_SIZE > end)
-			end = (size_t)pointers[i] + POINTER_SIZE;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (fields[i] != QA_ABSENT && (size_t)fields[i] + POINTER_SIZE > end)
+			end = (size_t)fields[i] + POINTER_SIZE;
 	return end;
 }
 
-/* False: the position does not lie in the frame's own bytecode. */
-static bool find_instruction(const struct qa_layout *layout, const unsigned char *head,
-	uint64_t code, int32_t *instruction)
+/* False: the position does not lie in the code object's own bytecode. */
+static bool find_in_code(const struct qa_layout *layout, const unsigned char *head, uint64_t code,
+	int32_t *instruction)
 {
-	enum { BYTECODE_MAX = 1 << 28, UNIT = 2 };
 	uint64_t at = pointer_in(head, layout->frame.position);
 	int64_t bytes;
 
@@ -54,6 +53,20 @@ static bool find_instruction(const struct qa_layout *layout, const unsigned char
 	return true;
 }
 
+static bool has_copies(const struct qa_layout *layout)
+{
+	return layout->frame.bytecode_index != QA_ABSENT;
+}
+
+/* Where there may be copies of the bytecode, the instruction is found only when the walk is done.
+ */
+static bool find_instruction(const struct qa_layout *layout, const unsigned char *head,
+	uint64_t code, int32_t *instruction)
+{
+	*instruction = QA_INSTRUCTION_UNKNOWN;
+	return has_copies(layout) || find_in_code(layout, head, code, instruction);
+}
+
 static bool has_code(const struct qa_layout *layout, const unsigned char *head)
 {
 	return layout->frame.first_codeless_owner == QA_ABSENT ||
@@ -65,16 +78,45 @@ static int add_frame(struct qa_stack *stack, const struct qa_layout *layout, uin
 {
 	struct qa_stack_frame frame = {.address = address,
 		.code = pointer_in(head, layout->frame.code) & layout->frame.code_mask};
-	int rc;
+	int rc = 0;
 
 	if (!has_code(layout, head))
 		return 0;
 	if (frame.code == 0 || !find_instruction(layout, head, frame.code, &frame.instruction))
 		return -EAGAIN;
-	rc = QA_GROW(stack->frames, stack->room, stack->count + 1);
+	if (stack->count == stack->room)
+		rc = QA_GROW(stack->frames, stack->room, stack->count + 1);
 	if (!rc)
 		stack->frames[stack->count++] = frame;
 	return rc;
+}
+
+/* One walk: most frames lie in the page of the one before. */
+struct walk {
+	struct qa_snapshot *snapshot;
+	size_t head_size;
+	uint64_t page; /* its address */
+	const unsigned char *bytes;
+	unsigned char room[FRAME_HEAD_MAX]; /* for a head on two pages */
+};
+
+/* The beginning of a frame, until the next one is asked for; NULL with *rc set if it cannot be had.
+ */
+static inline const unsigned char *head_at(struct walk *walk, uint64_t frame, int *rc)
+{
+	const uint64_t within = frame % QA_PAGE_SIZE;
+
+	*rc = 0;
+	if (within > QA_PAGE_SIZE - walk->head_size) {
+		*rc = qa_snapshot_read(walk->snapshot, frame, walk->room, walk->head_size);
+		walk->bytes = NULL; /* the page may have moved */
+		return *rc ? NULL : walk->room;
+	}
+	if (!walk->bytes || frame - within != walk->page) {
+		walk->page = frame - within;
+		walk->bytes = qa_snapshot_page(walk->snapshot, walk->page, rc);
+	}
+	return walk->bytes ? walk->bytes + within : NULL;
 }
 
 /* The innermost frame, which 3.11 and 3.12 reach through a _PyCFrame. */
@@ -130,21 +172,99 @@ static int check_end(struct qa_snapshot *snapshot, const struct qa_layout *layou
 	return 0;
 }
 
+static int read_word(struct qa_snapshot *snapshot, uint64_t address, uint64_t *value)
+{
+	return qa_snapshot_read(snapshot, address, value, sizeof(*value));
+}
+
+/* The copy of the bytecode that a frame says it runs; -EFAULT: there is none. */
+static int find_copy(struct qa_snapshot *snapshot, const struct qa_layout *layout, uint64_t code,
+	uint32_t index, uint64_t *copy)
+{
+	uint64_t array, first, count = 0;
+	int rc = read_word(snapshot, code + (uint64_t)layout->code.copies, &array);
+
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.count, &count);
+	if (!rc)
+		rc = read_word(snapshot, array + (uint64_t)layout->copies.first, &first);
+	/* The first one is the code object's own: so we know that this is its array. */
+	if (!rc && (first != code + (uint64_t)layout->code.bytecode || index >= count))
+		rc = -EFAULT;
+	if (!rc)
+		rc = read_word(snapshot,
+			array + (uint64_t)layout->copies.first + (uint64_t)index * POINTER_SIZE,
+			copy);
+	return rc || *copy ? rc : -EFAULT;
+}
+
+/*
+ * A frame's position lies in the code object's own bytecode or in the copy that the frame names.
+ * Their memory has nothing in common, so an instruction that lies in one of them is certain.
+ * -EAGAIN: it lies in neither; the frame was changing. -EFAULT: the copies cannot be read.
+ */
+static int find_in_copies(struct qa_snapshot *snapshot, const struct qa_layout *layout,
+	const unsigned char *head, uint64_t code, int32_t *instruction)
+{
+	uint64_t at = pointer_in(head, layout->frame.position);
+	uint32_t index = (uint32_t)pointer_in(head, layout->frame.bytecode_index);
+	uint64_t units, copy;
+	int32_t found;
+	int rc = read_word(snapshot, code + (uint64_t)layout->object.bytes_size, &units);
+
+	if (rc || units > BYTECODE_MAX / UNIT)
+		return rc ? rc : -EFAULT;
+	if (find_in_code(layout, head, code, &found) && found < (int32_t)units * UNIT) {
+		*instruction = found;
+		return 0;
+	}
+	rc = find_copy(snapshot, layout, code, index, &copy);
+	if (rc)
+		return rc;
+	if (at < copy || at - copy >= units * UNIT)
+		return -EAGAIN;
+	*instruction = (int32_t)(at - copy);
+	return 0;
+}
+
+/* An instruction whose bytecode cannot be read stays unknown: better no line than a wrong one. */
+static int find_instructions(
+	struct qa_snapshot *snapshot, const struct qa_layout *layout, struct qa_stack *stack)
+{
+	const size_t size = head_size(layout);
+	int rc = 0;
+
+	for (size_t i = 0; i < stack->count && (!rc || rc == -EFAULT); i++) {
+		struct qa_stack_frame *frame = &stack->frames[i];
+		unsigned char head[FRAME_HEAD_MAX];
+
+		rc = qa_snapshot_read(snapshot, frame->address, head, size);
+		if (!rc)
+			rc = find_in_copies(
+				snapshot, layout, head, frame->code, &frame->instruction);
+	}
+	return rc == -EFAULT ? 0 : rc;
+}
+
 int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 	uint64_t thread_state, struct qa_stack *stack)
 {
 	const struct qa_layout *layout = &python->layout;
-	const size_t size = head_size(layout);
-	unsigned char head[FRAME_HEAD_MAX];
-	uint64_t frame, last = 0;
-	int rc = size <= sizeof(head) ? first_frame(snapshot, layout, thread_state, &frame)
-				      : -EINVAL;
+	struct walk walk = {.snapshot = snapshot, .head_size = head_size(layout)};
+	unsigned char last_head[FRAME_HEAD_MAX] = {0};
+	const unsigned char *head = last_head;
+	uint64_t frame, last = 0, mark = 0;
+	int rc = walk.head_size <= sizeof(last_head)
+			 ? first_frame(snapshot, layout, thread_state, &frame)
+			 : -EINVAL;
 
 	stack->count = 0;
 	for (size_t steps = 0; !rc && frame; steps++) {
-		if (steps == QA_STACK_DEPTH_MAX)
+		if (steps == QA_STACK_DEPTH_MAX || frame == mark)
 			return -EAGAIN; /* a circle */
-		rc = qa_snapshot_read(snapshot, frame, head, size);
+		if ((steps & (steps - 1)) == 0)
+			mark = frame; /* a circle comes back to one of these before long */
+		head = head_at(&walk, frame, &rc);
 		if (!rc)
 			rc = add_frame(stack, layout, frame, head);
 		if (rc)
@@ -152,8 +272,12 @@ int qa_stack_walk(struct qa_snapshot *snapshot, const struct qa_python *python,
 		last = frame;
 		frame = pointer_in(head, layout->frame.previous);
 	}
-	if (!rc)
-		rc = check_end(snapshot, layout, thread_state, last, head);
+	if (!rc) {
+		memmove(last_head, head, walk.head_size);
+		rc = check_end(snapshot, layout, thread_state, last, last_head);
+	}
+	if (!rc && has_copies(layout))
+		rc = find_instructions(snapshot, layout, stack);
 	return rc == -EFAULT ? -EAGAIN : rc;
 }
 

@@ -11,6 +11,9 @@ struct qa_stack_frame {
 	int32_t instruction; /* bytes from the start of the bytecode; -1: not begun */
 };
 
+/* Behind the end of any bytecode: a frame of which only the function can be told. */
+enum { QA_INSTRUCTION_UNKNOWN = INT32_MAX };
+
 /* Innermost frame first. Frames without code of their own (entries from C) are left out. */
 struct qa_stack {
 	struct qa_stack_frame *frames;

@@ -66,19 +66,6 @@ static void find_script_files(struct qa_profile_builder *builder)
 			qa_profile_find_file(builder, i, store->processes[i].script_path);
 }
 
-static int name_thread(struct qa_profile_builder *builder, struct qa_thread *thread)
-{
-	char name[32];
-
-	if (thread->name[0])
-		return 0;
-	if (thread->is_main)
-		return qa_strings_text(&builder->strings, qa_str("MainThread"), &thread->name);
-	snprintf(name, sizeof(name), "Thread %llu",
-		(unsigned long long)(thread->tid ? thread->tid : thread->ident));
-	return qa_strings_text(&builder->strings, qa_str(name), &thread->name);
-}
-
 int qa_profile_annotate(struct qa_profile_builder *builder)
 {
 	struct qa_profile_store *store = builder->store;
@@ -92,8 +79,6 @@ int qa_profile_annotate(struct qa_profile_builder *builder)
 	}
 	for (uint32_t i = 0; i < store->view.process_count && !rc; i++)
 		rc = name_script(builder, i);
-	for (size_t i = 0; i < store->view.thread_count && !rc; i++)
-		rc = name_thread(builder, &store->threads[i]);
 	find_script_files(builder);
 	return rc;
 }

@@ -85,11 +85,12 @@ static int compare_frames(const void *left, const void *right, void *ctx)
 
 	if (!order && a->file != b->file)
 		order = strcmp(texts[a->file], texts[b->file]);
+	/* The kind before the line: the lines of a function stay neighbours. */
 	if (!order)
 		order = compare_numbers(a->first_line, b->first_line);
 	if (!order)
-		order = compare_numbers(a->line, b->line);
-	return order ? order : compare_numbers(a->kind, b->kind);
+		order = compare_numbers(a->kind, b->kind);
+	return order ? order : compare_numbers(a->line, b->line);
 }
 
 static void order_frames(struct arrangement *a, struct qa_profile_builder *builder)

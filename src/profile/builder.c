@@ -16,7 +16,9 @@ int qa_profile_builder_open(const struct qa_profile_options *options,
 	if (builder)
 		builder->store = calloc(1, sizeof(*builder->store));
 	if (builder && builder->store) {
+		builder->options = *options;
 		builder->store->view.by_line = options->by_line;
+		builder->store->view.selection = options->selection;
 		builder->frames.by_line = options->by_line;
 		builder->frames.strings = &builder->strings;
 		rc = qa_strings_open(&builder->strings, &builder->store->arena);
@@ -41,6 +43,8 @@ static int on_session(void *ctx, const struct qa_raw_session *raw)
 		rc = qa_strings_text(&builder->strings, raw->host, &view->host);
 	if (!rc)
 		rc = qa_strings_text(&builder->strings, raw->kernel, &view->kernel);
+	if (!rc)
+		rc = qa_strings_text(&builder->strings, raw->engine, &view->engine);
 	view->start_ns = raw->start_ns;
 	view->end_ns = raw->start_ns;
 	view->start_wall_ns = raw->start_wall_ns;
@@ -343,7 +347,7 @@ const struct qa_raw_consumer qa_profile_builder_consumer = {
 	.end = on_end,
 };
 
-static int finish(struct qa_profile_builder *builder)
+static int finish(struct qa_profile_builder *builder, struct qa_error *err)
 {
 	static int (*const steps[])(struct qa_profile_builder *) = {
 		qa_profile_weigh,
@@ -351,11 +355,14 @@ static int finish(struct qa_profile_builder *builder)
 		qa_profile_sum_frames,
 		qa_profile_annotate,
 	};
-	int rc = 0;
+	int rc = qa_profile_name_threads(builder);
+	int selected = rc ? 0 : qa_profile_select(builder, err);
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !rc; i++)
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !rc && !selected; i++)
 		rc = steps[i](builder);
-	return rc;
+	if (rc)
+		qa_error_set(err, -rc, "Cannot build the profile: %s.", strerror(-rc));
+	return rc ? rc : selected;
 }
 
 /* Shows the arrays that grew event by event; those that the steps made are shown already. */
@@ -370,12 +377,13 @@ static void show(struct qa_profile_store *store)
 	view->recorder = view->recorder ? view->recorder : "";
 	view->host = view->host ? view->host : "";
 	view->kernel = view->kernel ? view->kernel : "";
+	view->engine = view->engine ? view->engine : "";
 }
 
 int qa_profile_builder_finish(
 	struct qa_profile_builder *builder, struct qa_profile **out, struct qa_error *err)
 {
-	int rc = finish(builder);
+	int rc = finish(builder, err);
 
 	*out = NULL;
 	if (!rc) {
@@ -384,9 +392,7 @@ int qa_profile_builder_finish(
 		builder->store = NULL;
 	}
 	qa_profile_builder_abort(builder);
-	if (rc)
-		return qa_error_set(err, -rc, "Cannot build the profile: %s.", strerror(-rc));
-	return 0;
+	return rc;
 }
 
 void qa_profile_builder_abort(struct qa_profile_builder *builder)

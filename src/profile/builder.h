@@ -26,6 +26,7 @@ struct qa_profile_store {
 struct qa_profile_builder {
 	struct qa_profile_store
 		*store; /* its samples have raw paths for nodes until they are weighed */
+	struct qa_profile_options options;
 	struct qa_strings strings;
 	struct qa_frames frames;
 	struct qa_paths paths;
@@ -47,12 +48,15 @@ struct qa_profile_builder {
 uint32_t qa_profile_find_file(
 	const struct qa_profile_builder *builder, uint32_t process, const char *path);
 
-/* The steps of finishing, in this order. They return 0 or a negative errno. */
+/* The steps of finishing, in this order. They return 0 or a negative errno; selecting says why. */
+int qa_profile_name_threads(struct qa_profile_builder *builder); /* those without a name */
+int qa_profile_select(
+	struct qa_profile_builder *builder, struct qa_error *err); /* threads and samples */
 int qa_profile_weigh(
 	struct qa_profile_builder *builder); /* samples: their nodes, and all sums but the tree's */
 int qa_profile_arrange(struct qa_profile_builder *builder); /* frames and nodes in their order */
 int qa_profile_sum_frames(
 	struct qa_profile_builder *builder); /* what each frame weighs, and which are hot */
-int qa_profile_annotate(struct qa_profile_builder *builder); /* names, scripts, origins */
+int qa_profile_annotate(struct qa_profile_builder *builder); /* scripts, origins */
 
 #endif

@@ -15,7 +15,7 @@ struct qa_place {
 /* What each kind of frame is called, where that does not come from the code object. */
 static const char *const fixed_names[] = {
 	[QA_FRAME_NATIVE] = "<native>",
-	[QA_FRAME_GC] = "<garbage collection>",
+	[QA_FRAME_GC] = "<GC>",
 	[QA_FRAME_UNREADABLE] = "<unreadable>",
 	[QA_FRAME_NO_PYTHON] = "<no python frame>",
 };
@@ -129,6 +129,11 @@ int qa_frames_elided(struct qa_frames *frames, uint32_t count, uint32_t *frame)
 int qa_frames_no_python(struct qa_frames *frames, uint32_t *frame)
 {
 	return add_fixed(frames, QA_FRAME_NO_PYTHON, fixed_names[QA_FRAME_NO_PYTHON], frame);
+}
+
+int qa_frames_gc(struct qa_frames *frames, uint32_t *frame)
+{
+	return add_fixed(frames, QA_FRAME_GC, fixed_names[QA_FRAME_GC], frame);
 }
 
 static int make_frame(

@@ -58,6 +58,9 @@ int qa_frames_elided(struct qa_frames *frames, uint32_t count, uint32_t *frame);
 /* The frame of a stack without Python frames. */
 int qa_frames_no_python(struct qa_frames *frames, uint32_t *frame);
 
+/* The frame of garbage collection. */
+int qa_frames_gc(struct qa_frames *frames, uint32_t *frame);
+
 void qa_frames_free(struct qa_frames *frames);
 
 #endif

@@ -189,6 +189,20 @@ int qa_paths_node(struct qa_paths *paths, uint32_t raw, uint32_t *node)
 	return *node == QA_NONE ? find_deep(paths, raw, node) : 0;
 }
 
+/* Without Python frames the collection is all that there is. */
+int qa_paths_collecting(struct qa_paths *paths, uint32_t raw, uint32_t *node)
+{
+	uint32_t frame;
+	int rc = qa_frames_gc(paths->frames, &frame);
+
+	*node = 0;
+	if (!rc && raw != QA_NONE)
+		rc = qa_paths_node(paths, raw, node);
+	if (!rc && paths->nodes[*node].frame != frame)
+		rc = find_child(paths, *node, frame, node);
+	return rc;
+}
+
 void qa_paths_free(struct qa_paths *paths)
 {
 	free(paths->raw);

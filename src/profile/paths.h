@@ -55,6 +55,9 @@ uint32_t qa_paths_depth(const struct qa_paths *paths, uint32_t raw);
 /* The node of a raw path; QA_NONE is the stack without Python frames. */
 int qa_paths_node(struct qa_paths *paths, uint32_t raw, uint32_t *node);
 
+/* The same with a frame of garbage collection below it, unless the path ends in one already. */
+int qa_paths_collecting(struct qa_paths *paths, uint32_t raw, uint32_t *node);
+
 void qa_paths_free(struct qa_paths *paths);
 
 #endif

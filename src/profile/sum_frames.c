@@ -79,13 +79,17 @@ static bool same_function(const struct qa_frame *a, const struct qa_frame *b)
 }
 
 /* The lines of a function are neighbours in the order of frames. */
-static void count_functions(struct qa_profile *view)
+static void number_functions(struct qa_profile_store *store)
 {
-	for (size_t i = 0; i < view->frame_count; i++) {
-		const struct qa_frame *frame = &view->frames[i];
+	uint32_t number = 0;
 
-		if (frame->kind == QA_FRAME_PYTHON && (i == 0 || !same_function(frame, frame - 1)))
-			view->function_count++;
+	for (size_t i = 0; i < store->view.frame_count; i++) {
+		struct qa_frame *frame = &store->frames[i];
+		bool first = i == 0 || !same_function(frame, frame - 1);
+
+		number += first && i > 0;
+		frame->function = number;
+		store->view.function_count += first && frame->kind == QA_FRAME_PYTHON;
 	}
 }
 
@@ -93,6 +97,6 @@ int qa_profile_sum_frames(struct qa_profile_builder *builder)
 {
 	int rc = sum_totals(builder->store);
 
-	count_functions(&builder->store->view);
+	number_functions(builder->store);
 	return rc ? rc : rank_frames(builder->store);
 }

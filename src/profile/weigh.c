@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "profile/builder.h"
+#include "profile/states.h"
 
 static void add_sample(struct qa_weight *weight, const struct qa_sample *sample)
 {
@@ -46,13 +47,22 @@ static int group_by_thread(struct qa_profile_store *store)
 	return 0;
 }
 
+static int find_node(struct qa_profile_builder *builder, struct qa_sample *sample)
+{
+	bool collecting = qa_state_gc(sample->state) && !builder->options.no_gc_frames;
+	uint32_t raw = sample->node;
+
+	return collecting ? qa_paths_collecting(&builder->paths, raw, &sample->node)
+			  : qa_paths_node(&builder->paths, raw, &sample->node);
+}
+
 int qa_profile_weigh(struct qa_profile_builder *builder)
 {
 	struct qa_profile_store *store = builder->store;
 
 	for (size_t i = 0; i < store->view.sample_count; i++) {
 		struct qa_sample *sample = &store->samples[i];
-		int rc = qa_paths_node(&builder->paths, sample->node, &sample->node);
+		int rc = find_node(builder, sample);
 
 		if (rc)
 			return rc;

@@ -3,22 +3,25 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "sampler/cpu.h"
 #include "support/buf.h"
 
 enum {
-	ATTEMPTS = 4,
+	ATTEMPTS = 5,
+	ATTEMPTS_APART = 2, /* a thread that waited when we looked may have begun to run */
 	/* Frames this near to the top are looked at anew even if nothing seems to have changed:
 	   code made and dropped in a loop comes back at the same addresses. */
 	ALWAYS_VERIFIED = 32,
-	NO_CPU = -1,
 };
 
-void qa_capture_init(
-	struct qa_capture *capture, struct qa_python *python, struct qa_code_cache *codes)
+void qa_capture_init(struct qa_capture *capture, struct qa_python *python,
+	struct qa_code_cache *codes, const struct qa_snapshot_engine *engine)
 {
-	*capture = (struct qa_capture){
-		.python = python, .codes = codes, .may_pin = true, .pinned = NO_CPU};
+	*capture = (struct qa_capture){.python = python,
+		.codes = codes,
+		.engine = engine,
+		.pinned = QA_NO_CPU,
+		.barred = QA_NO_CPU};
+	qa_cpu_list_read_kept_free(&capture->kept_free);
 }
 
 void qa_capture_free(struct qa_capture *capture)
@@ -60,9 +63,10 @@ static int make_room(struct qa_capture *capture, size_t count)
  * Gives each frame its code's id: outer frames that have not moved keep what they had, the others
  * are looked up. A run of frames of the same code, as in a recursion, is looked up once.
  */
-static int resolve_codes(struct qa_capture *capture, const struct qa_known_stack *last)
+int qa_capture_resolve(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	const struct qa_stack *stack = &capture->fresh.stack;
+	const struct qa_known_stack *last = &thread->last;
 	size_t kept = common_frames(stack, &last->stack);
 	size_t changed, unique = 0, at = 0;
 	int rc = make_room(capture, stack->count);
@@ -75,8 +79,8 @@ static int resolve_codes(struct qa_capture *capture, const struct qa_known_stack
 	for (size_t i = 0; i < changed; i++)
 		if (i == 0 || stack->frames[i].code != stack->frames[i - 1].code)
 			capture->addresses[unique++] = stack->frames[i].code;
-	rc = qa_code_cache_resolve(
-		capture->codes, capture->addresses, unique, capture->codes_found);
+	rc = qa_code_cache_resolve(capture->codes, &thread->snapshot, capture->addresses, unique,
+		capture->codes_found);
 	for (size_t i = 0; i < changed && !rc; i++) {
 		at += i > 0 && stack->frames[i].code != stack->frames[i - 1].code;
 		capture->fresh.ids[i] = (struct qa_frame_ids){.code = capture->codes_found[at]};
@@ -86,97 +90,33 @@ static int resolve_codes(struct qa_capture *capture, const struct qa_known_stack
 	return rc;
 }
 
-static int copy_stack(
+int qa_capture_copy(
 	struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack)
 {
-	int rc = qa_snapshot_take(&thread->snapshot);
+	int rc;
 
+	qa_watch_begin(&thread->cpu);
+	rc = qa_snapshot_take(&thread->snapshot);
 	return rc ? rc
 		  : qa_stack_walk(&thread->snapshot, capture->python, thread->state.address, stack);
 }
 
-/* The CPU that the thread runs on, or ran on last; or a negative errno. */
-static int cpu_of(const struct qa_capture *capture, const struct qa_tracked_thread *thread)
-{
-	const struct qa_python *python = capture->python;
-	int cpu_by_kernel, rc;
-	uint32_t cpu;
-
-	if (!python->has_rseq) {
-		cpu_by_kernel = thread->tid ? qa_process_thread_cpu(python->process, thread->tid)
-					    : -ENOTSUP;
-		return cpu_by_kernel == -ENOENT ? -EAGAIN
-						: cpu_by_kernel; /* the thread has just ended */
-	}
-	rc = qa_memory_read(python->memory, thread->state.ident + (uint64_t)python->rseq_cpu, &cpu,
-		sizeof(cpu));
-	if (rc)
-		return rc;
-	return cpu <= INT32_MAX ? (int)cpu : -ENOTSUP; /* not registered */
-}
-
-/* Moves us to the thread's CPU. -EAGAIN: it moved meanwhile. -ENOTSUP: its CPU cannot be told, or
- * not be used. */
-static int join_cpu(struct qa_capture *capture, const struct qa_tracked_thread *thread)
-{
-	int cpu = cpu_of(capture, thread);
-
-	if (cpu < 0)
-		return cpu;
-	if (cpu != capture->pinned) {
-		if (qa_cpu_pin(cpu)) {
-			capture->may_pin = false;
-			return -ENOTSUP;
-		}
-		capture->pinned = cpu;
-		capture->retried = true;
-		cpu = cpu_of(capture, thread);
-	}
-	return cpu == capture->pinned ? 0 : -EAGAIN;
-}
-
-static int attempt_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
-{
-	uint64_t switches;
-	int rc = join_cpu(capture, thread);
-
-	if (rc)
-		return rc;
-	switches = qa_cpu_switches();
-	if (cpu_of(capture, thread) != capture->pinned)
-		return -EAGAIN;
-	rc = copy_stack(capture, thread, &capture->fresh.stack);
-	if (!rc)
-		rc = resolve_codes(capture, &thread->last);
-	if (!rc && (cpu_of(capture, thread) != capture->pinned || qa_cpu_switches() != switches))
-		rc = -EAGAIN;
-	return rc;
-}
-
-static int attempt_from_anywhere(struct qa_capture *capture, struct qa_tracked_thread *thread)
-{
-	int rc = copy_stack(capture, thread, &capture->fresh.stack);
-
-	if (!rc && (thread->state.runs ||
-			   !qa_stack_equal(&capture->fresh.stack, &thread->last.stack))) {
-		rc = copy_stack(capture, thread, &capture->again);
-		if (!rc && !qa_stack_equal(&capture->fresh.stack, &capture->again))
-			rc = -EAGAIN;
-	}
-	return rc ? rc : resolve_codes(capture, &thread->last);
-}
-
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
+	bool runs = thread->state.runs;
 	int rc = -EAGAIN;
 
 	capture->retried = false;
 	for (int i = 0; i < ATTEMPTS && rc == -EAGAIN; i++) {
 		capture->retried |= i > 0;
-		rc = thread->state.runs && capture->may_pin ? attempt_beside(capture, thread)
-							    : -ENOTSUP;
-		if (rc == -ENOTSUP)
-			rc = attempt_from_anywhere(capture, thread);
+		runs = runs || i >= ATTEMPTS_APART;
+		rc = (runs ? capture->engine : &qa_engine_apart)->take(capture, thread);
+		if (rc == -EBUSY && !runs) {
+			runs = true; /* it does not wait any more */
+			rc = -EAGAIN;
+		}
 	}
-	return rc == -EFAULT ? -EAGAIN : rc;
+	if (rc == -EFAULT || (rc == -ENOTSUP && !thread->state.runs))
+		rc = -EAGAIN;
+	return rc;
 }

@@ -1,23 +1,27 @@
 /*
- * One thread's stack as it really was at one moment, without stopping the thread.
+ * One thread's stack as it really was at one moment.
  *
- * A thread that holds the GIL runs, and its stack changes while we read it from another CPU. So it
- * is read from its own CPU: as long as we run there, it does not. That this was so is checked, not
- * assumed: the thread's CPU is ours before and after, and we were not switched out in between. A
- * thread that waits holds still: it is read from anywhere, and counts when two copies agree, or
- * when it still is what it was at the last sample.
+ * A thread that runs changes its stack all the time: how it is read all the same is the matter of
+ * an engine. A thread that waits holds still, and is read from anywhere.
  */
 #ifndef QA_SAMPLER_CAPTURE_H
 #define QA_SAMPLER_CAPTURE_H
 
 #include "cpython/code_cache.h"
+#include "sampler/cpu_list.h"
+#include "sampler/engine.h"
 #include "sampler/threads.h"
 
+enum { QA_NO_CPU = -1 };
+
 struct qa_capture {
-	struct qa_python *python;    /* borrowed */
-	struct qa_code_cache *codes; /* borrowed */
-	bool may_pin;                /* cleared when the kernel refuses a CPU */
-	int pinned;                  /* the CPU that we pinned ourselves to; -1: none */
+	struct qa_python *python;                /* borrowed */
+	struct qa_code_cache *codes;             /* borrowed */
+	const struct qa_snapshot_engine *engine; /* for threads that run */
+	int pinned;    /* the CPU that the calling thread is pinned to; QA_NO_CPU: none */
+	int barred;    /* the CPU that we could not get to last; QA_NO_CPU: none */
+	bool all_cpus; /* use also those that are kept free */
+	struct qa_cpu_list kept_free;
 	struct qa_known_stack fresh; /* the stack just taken, without nodes yet */
 	struct qa_stack again;       /* its second copy */
 	uint64_t *addresses;         /* of the code objects to be resolved */
@@ -27,12 +31,19 @@ struct qa_capture {
 	bool retried; /* the last stack took more than one attempt */
 };
 
-void qa_capture_init(
-	struct qa_capture *capture, struct qa_python *python, struct qa_code_cache *codes);
+void qa_capture_init(struct qa_capture *capture, struct qa_python *python,
+	struct qa_code_cache *codes, const struct qa_snapshot_engine *engine);
 void qa_capture_free(struct qa_capture *capture);
 
 /* Takes the thread's stack into capture->fresh. -EAGAIN: it kept changing; the sample is lost.
- * -ESRCH: the process is gone. */
+ * -ENOTSUP: it is out of reach, so lost, too. -ESRCH: the process is gone. */
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread);
+
+/* For engines: one copy of the thread's stack. -EAGAIN: what was read is no stack. */
+int qa_capture_copy(
+	struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack);
+
+/* For engines: gives each frame of the fresh stack its code's id. */
+int qa_capture_resolve(struct qa_capture *capture, struct qa_tracked_thread *thread);
 
 #endif

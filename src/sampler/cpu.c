@@ -20,18 +20,46 @@ struct scheduling {
 	uint64_t period;
 };
 
-enum { SLICE_NS = 100000 };
+enum { SLICE_NS = 100000, SLICE_MOST_NS = 50000000 };
+
+/* False: we cannot tell, or somebody chose another class for us, which is left as it is. */
+static bool get_scheduling(struct scheduling *scheduling)
+{
+	*scheduling = (struct scheduling){.size = sizeof(*scheduling)};
+	return syscall(SYS_sched_getattr, 0, scheduling, (unsigned)sizeof(*scheduling), 0u) == 0 &&
+	       scheduling->policy == SCHED_OTHER;
+}
 
 void qa_cpu_be_prompt(void)
 {
-	struct scheduling scheduling = {.size = sizeof(scheduling)};
+	struct scheduling scheduling;
 
 	prctl(PR_SET_TIMERSLACK, 1ul);
-	if (syscall(SYS_sched_getattr, 0, &scheduling, (unsigned)sizeof(scheduling), 0u))
+	if (!get_scheduling(&scheduling))
 		return;
-	if (scheduling.policy != SCHED_OTHER)
-		return; /* somebody chose another class for us: leave it */
 	scheduling.runtime = SLICE_NS;
+	syscall(SYS_sched_setattr, 0, &scheduling, 0u);
+}
+
+void qa_cpu_hold(struct qa_cpu_hold *hold, uint64_t needed_ns)
+{
+	struct scheduling scheduling;
+
+	*hold = (struct qa_cpu_hold){0};
+	if (needed_ns <= SLICE_NS || !get_scheduling(&scheduling))
+		return;
+	hold->slice_ns = scheduling.runtime;
+	scheduling.runtime = needed_ns < SLICE_MOST_NS ? needed_ns : SLICE_MOST_NS;
+	hold->held = syscall(SYS_sched_setattr, 0, &scheduling, 0u) == 0;
+}
+
+void qa_cpu_let_go(const struct qa_cpu_hold *hold)
+{
+	struct scheduling scheduling;
+
+	if (!hold->held || !get_scheduling(&scheduling))
+		return;
+	scheduling.runtime = hold->slice_ns;
 	syscall(SYS_sched_setattr, 0, &scheduling, 0u);
 }
 
@@ -52,11 +80,6 @@ int qa_cpu_pin(int cpu)
 	rc = sched_setaffinity(0, size, set) ? -errno : 0;
 	CPU_FREE(set);
 	return rc;
-}
-
-int qa_cpu_current(void)
-{
-	return sched_getcpu();
 }
 
 uint64_t qa_cpu_switches(void)

@@ -13,12 +13,23 @@
  */
 void qa_cpu_be_prompt(void);
 
+struct qa_cpu_hold {
+	uint64_t slice_ns; /* what it was before */
+	bool held;         /* there is something to be taken back */
+};
+
+/*
+ * Asks not to be switched out for that long, if it is longer than the usual slice; to be taken back
+ * soon. It helps up to the next timer tick: then the scheduler looks at who had how much, and an
+ * idle CPU may take over who waits. A higher priority does not help, for its taking back is paid
+ * for by a long wait.
+ */
+void qa_cpu_hold(struct qa_cpu_hold *hold, uint64_t needed_ns);
+void qa_cpu_let_go(const struct qa_cpu_hold *hold);
+
 /* Runs this thread on that CPU only. Returns 0, or a negative errno: -EINVAL when we may not use
  * it. */
 int qa_cpu_pin(int cpu);
-
-/* The CPU that we are on right now. */
-int qa_cpu_current(void);
 
 /* How often this thread has been switched out so far. */
 uint64_t qa_cpu_switches(void);

@@ -13,20 +13,10 @@
 #include "qa/version.h"
 #include "sampler/clock.h"
 #include "sampler/cpu.h"
-#include "sampler/sampler.h"
-#include "sampler/schedule.h"
+#include "sampler/posts.h"
 #include "sampler/search.h"
 
-enum {
-	DEFAULT_PERIOD_NS = 10000000,
-	LONGEST_WEIGHT =
-		4, /* periods that one sample may stand for; what is more counts as missed */
-	LATE_FRACTION = 10, /* of a period */
-	LATE_LEAST_NS = 100000,
-	FLUSH_EVERY_NS = 500000000,
-	TICKS_UNTIL_LOST =
-		3, /* in a row without an interpreter: it may have gone, by exit or exec */
-};
+enum { DEFAULT_PERIOD_NS = 10000000, FLUSH_EVERY_NS = 500000000 };
 
 struct qa_recorder {
 	struct qa_recorder_options options;
@@ -46,6 +36,17 @@ struct qa_recorder {
 	struct qa_recorder_progress progress;
 };
 
+static struct qa_sampling sampling_of(const struct qa_recorder_options *options)
+{
+	const struct qa_snapshot_engine *engine = options->pause ? &qa_engine_paused
+						  : options->on_cpu == QA_ON_CPU_NEVER
+							  ? &qa_engine_apart
+							  : &qa_engine_beside;
+	bool always = options->on_cpu == QA_ON_CPU_ALWAYS;
+
+	return (struct qa_sampling){.engine = engine, .all_cpus = always, .strict = always};
+}
+
 static int announce_session(struct qa_recorder *recorder)
 {
 	const struct qa_raw_consumer *consumer = recorder->recording.consumer;
@@ -56,6 +57,7 @@ static int announce_session(struct qa_recorder *recorder)
 		.start_ns = recorder->start_ns,
 		.start_wall_ns = qa_clock_wall_ns(),
 		.period_ns = recorder->options.period_ns,
+		.engine = qa_str(sampling_of(&recorder->options).engine->name),
 	};
 
 	uname(&system);
@@ -138,19 +140,30 @@ static int deliver_loss(struct qa_recorder *recorder)
 		       : 0;
 }
 
-static int flush_sometimes(struct qa_recorder *recorder, uint64_t now_ns)
+static int flush(struct qa_recorder *recorder)
 {
 	const struct qa_raw_consumer *consumer = recorder->recording.consumer;
 	int rc;
 
-	if (now_ns - recorder->flushed_ns < FLUSH_EVERY_NS)
-		return 0;
-	recorder->flushed_ns = now_ns;
 	set_progress(recorder, QA_RECORDER_SAMPLING, NULL);
 	if (!qa_process_alive(&recorder->process))
 		return -ESRCH; /* and its number may soon be another's */
 	rc = deliver_loss(recorder);
 	return !rc && consumer->flush ? consumer->flush(recorder->recording.consumer_ctx) : rc;
+}
+
+static int flush_sometimes(struct qa_recorder *recorder, struct qa_ticker *ticker)
+{
+	uint64_t now = qa_clock_ns();
+	int rc;
+
+	if (now - recorder->flushed_ns < FLUSH_EVERY_NS)
+		return 0;
+	recorder->flushed_ns = now;
+	pthread_mutex_lock(&ticker->turn);
+	rc = flush(recorder);
+	pthread_mutex_unlock(&ticker->turn);
+	return rc;
 }
 
 /* Sleeps until the moment. False: we shall stop. */
@@ -166,83 +179,73 @@ static bool sleep_until(struct qa_recorder *recorder, uint64_t at_ns)
 	return !atomic_load(&recorder->stop);
 }
 
-static void count_lateness(struct qa_recorder *recorder, uint64_t planned_ns, uint64_t now_ns)
-{
-	struct qa_raw_loss *loss = &recorder->recording.loss;
-	uint64_t tolerated = recorder->options.period_ns / LATE_FRACTION;
-	uint64_t late = now_ns > planned_ns ? now_ns - planned_ns : 0;
-
-	if (late > (tolerated > LATE_LEAST_NS ? tolerated : LATE_LEAST_NS))
-		loss->late++;
-	if (late > loss->late_max_ns)
-		loss->late_max_ns = late;
-}
-
-/* The time since the last tick, capped. */
-static uint64_t weigh(struct qa_recorder *recorder, uint64_t gap_ns)
-{
-	uint64_t longest = recorder->options.period_ns * LONGEST_WEIGHT;
-
-	if (gap_ns <= longest)
-		return gap_ns;
-	recorder->recording.loss.missed_ns += gap_ns - longest;
-	return longest;
-}
-
-/* The process ended while we were held up: what it did meanwhile nobody saw. */
-static void count_unseen_end(struct qa_recorder *recorder)
-{
-	struct qa_raw_loss *loss = &recorder->recording.loss;
-	uint64_t gap = qa_clock_ns() - recorder->ticked_ns;
-
-	if (gap <= recorder->options.period_ns * LONGEST_WEIGHT)
-		return;
-	loss->missed += gap / recorder->options.period_ns;
-	loss->missed_ns += gap;
-}
-
 /* Returns 0 when told to stop; -EAGAIN when the interpreter has gone; else what went wrong. */
-static int sample_until_lost(struct qa_recorder *recorder, struct qa_sampler *sampler)
+static int sample_until_lost(struct qa_recorder *recorder, struct qa_posts *posts)
 {
-	struct qa_schedule schedule;
-	uint64_t now = qa_clock_ns(), missed, at;
-	int lost = 0;
+	struct qa_ticker *ticker = posts->ticker;
+	uint64_t slot = 0;
+	int cpu = QA_NO_CPU;
 	int rc = 0;
 
-	recorder->ticked_ns = now;
-	qa_schedule_init(&schedule, now, recorder->options.period_ns,
-		recorder->options.seed ? recorder->options.seed : now);
-	while (!rc && lost < TICKS_UNTIL_LOST) {
-		at = qa_schedule_next(&schedule, now, &missed);
-		recorder->recording.loss.missed += missed;
-		if (!sleep_until(recorder, at))
+	for (; !rc; slot++) {
+		uint64_t now_slot = qa_schedule_slot(&ticker->schedule, qa_clock_ns());
+
+		slot = slot > now_slot ? slot : now_slot; /* what has passed is not caught up */
+		if (!sleep_until(recorder, qa_schedule_moment(&ticker->schedule, slot)))
 			return 0;
-		now = qa_clock_ns();
-		count_lateness(recorder, at, now);
-		rc = qa_sampler_tick(sampler, now, weigh(recorder, now - recorder->ticked_ns));
-		if (rc != -ESRCH)
-			recorder->ticked_ns = now;
-		lost = rc == -EAGAIN ? lost + 1 : 0;
-		if (rc == -ENOEXEC)
-			return -EAGAIN; /* another program by now */
-		if (rc == -EAGAIN || rc == 0)
-			rc = flush_sometimes(recorder, now);
+		rc = qa_posts_take(posts, slot, &cpu);
+		if (!rc)
+			rc = flush_sometimes(recorder, ticker);
 	}
-	return rc ? rc : -EAGAIN;
+	return rc;
+}
+
+static int sample_with(struct qa_recorder *recorder, struct qa_sampler *sampler)
+{
+	const uint64_t now = qa_clock_ns();
+	const struct qa_schedule schedule = {.start_ns = now,
+		.period_ns = recorder->options.period_ns,
+		.seed = recorder->options.seed ? recorder->options.seed : now};
+	struct qa_ticker ticker;
+	struct qa_posts posts;
+	int rc = qa_ticker_open(&ticker, sampler, &schedule);
+
+	if (rc)
+		return rc;
+	qa_posts_init(&posts, &ticker);
+	rc = sample_until_lost(recorder, &posts);
+	qa_posts_free(&posts);
+	if (rc == -ESRCH)
+		qa_ticker_count_unseen_end(&ticker);
+	qa_ticker_close(&ticker);
+	return rc;
+}
+
+static int out_of_reach(const struct qa_sampler *sampler, struct qa_error *err)
+{
+	if (sampler->capture.barred == QA_NO_CPU)
+		qa_error_set(err, EXDEV, "The CPU on which the program runs cannot be told.");
+	else
+		qa_error_set(err, EXDEV, "The program runs on CPU %d, which we may not use.",
+			sampler->capture.barred);
+	qa_error_hint(err, "Allow it (cpuset, taskset), or read from other CPUs, which distorts "
+			   "the profile: --on-cpu=never.");
+	return -EXDEV;
 }
 
 static int sample(struct qa_recorder *recorder, struct qa_error *err)
 {
+	const struct qa_sampling sampling = sampling_of(&recorder->options);
 	struct qa_sampler sampler;
 	int rc = qa_sampler_open(
-		&sampler, &recorder->recording, &recorder->python, qa_clock_ns(), err);
+		&sampler, &recorder->recording, &sampling, &recorder->python, qa_clock_ns(), err);
 
 	if (rc)
 		return rc;
 	set_progress(recorder, QA_RECORDER_SAMPLING, &(struct qa_error){0});
-	rc = sample_until_lost(recorder, &sampler);
-	if (rc == -ESRCH)
-		count_unseen_end(recorder);
+	rc = sample_with(recorder, &sampler);
+	if (rc == -EXDEV)
+		out_of_reach(&sampler, err);
 	qa_sampler_close(&sampler);
 	return rc;
 }

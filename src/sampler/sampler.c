@@ -1,6 +1,7 @@
 #include "sampler/sampler.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "support/buf.h"
@@ -48,7 +49,7 @@ static int announce_process(struct qa_sampler *sampler, uint64_t now_ns, uint32_
 	const struct qa_raw_consumer *consumer = sampler->recording->consumer;
 	const struct qa_process *process = sampler->python.process;
 	struct qa_buf executable = {0}, cwd = {0}, command = {0};
-	char version[QA_VERSION_TEXT_ROOM];
+	char number[QA_VERSION_TEXT_ROOM], version[QA_VERSION_TEXT_ROOM + 1];
 	struct qa_raw_process event = {
 		.id = id,
 		.pid = (uint32_t)process->pid,
@@ -62,7 +63,9 @@ static int announce_process(struct qa_sampler *sampler, uint64_t now_ns, uint32_
 	};
 	int rc;
 
-	qa_version_text(sampler->python.version, version, sizeof(version));
+	qa_version_text(sampler->python.version, number, sizeof(number));
+	snprintf(version, sizeof(version), "%s%s", number,
+		sampler->python.layout.free_threaded ? "t" : "");
 	event.python = qa_str(version);
 	rc = consumer->process ? consumer->process(sampler->recording->consumer_ctx, &event) : 0;
 	qa_buf_free(&executable);
@@ -72,12 +75,14 @@ static int announce_process(struct qa_sampler *sampler, uint64_t now_ns, uint32_
 }
 
 int qa_sampler_open(struct qa_sampler *sampler, struct qa_recording *recording,
-	const struct qa_python *python, uint64_t now_ns, struct qa_error *err)
+	const struct qa_sampling *sampling, const struct qa_python *python, uint64_t now_ns,
+	struct qa_error *err)
 {
 	uint32_t id = ++recording->last_process;
 	int rc;
 
 	*sampler = (struct qa_sampler){.recording = recording,
+		.sampling = *sampling,
 		.python = *python,
 		.exec_marker = qa_process_exec_marker(python->process),
 		.code_consumer = {.code = on_code}};
@@ -86,7 +91,8 @@ int qa_sampler_open(struct qa_sampler *sampler, struct qa_recording *recording,
 		&sampler->code_consumer, sampler);
 	qa_threads_init(&sampler->threads, &sampler->python, id, &recording->last_thread,
 		recording->consumer, recording->consumer_ctx);
-	qa_capture_init(&sampler->capture, &sampler->python, &sampler->codes);
+	qa_capture_init(&sampler->capture, &sampler->python, &sampler->codes, sampling->engine);
+	sampler->capture.all_cpus = sampling->all_cpus;
 	qa_sources_init(&sampler->sources, python->process, id, recording->consumer,
 		recording->consumer_ctx);
 	rc = announce_process(sampler, now_ns, id);
@@ -142,14 +148,29 @@ static int commit_stack(
 	return 0;
 }
 
-static uint32_t state_bits(const struct qa_thread_state *state)
+static uint32_t state_bits(struct qa_tracked_thread *thread, uint64_t now_ns)
 {
+	const struct qa_thread_state *state = &thread->state;
+	int on_cpu = qa_thread_activity_look(&thread->activity, now_ns);
+
 	return QA_STATE_KNOWS_GIL | (state->holds_gil ? QA_STATE_GIL : 0) |
-	       (state->collecting ? QA_STATE_GC : 0);
+	       (state->collecting ? QA_STATE_GC : 0) | (on_cpu >= 0 ? QA_STATE_KNOWS_CPU : 0) |
+	       (on_cpu > 0 ? QA_STATE_ON_CPU : 0);
+}
+
+/* Nothing is recorded of what could not be seen whole. */
+static int count_dropped(struct qa_sampler *sampler, int rc, uint64_t weight_ns)
+{
+	struct qa_raw_loss *loss = &sampler->recording->loss;
+
+	loss->dropped++;
+	loss->dropped_ns += weight_ns;
+	loss->barred += rc == -ENOTSUP;
+	return rc == -ENOTSUP && sampler->sampling.strict ? -EXDEV : 0;
 }
 
 static int sample_thread(struct qa_sampler *sampler, struct qa_tracked_thread *thread,
-	uint64_t weight_ns, size_t *taken)
+	const struct qa_raw_tick *tick, size_t *taken)
 {
 	struct qa_raw_loss *loss = &sampler->recording->loss;
 	uint32_t node;
@@ -158,11 +179,8 @@ static int sample_thread(struct qa_sampler *sampler, struct qa_tracked_thread *t
 	if (rc == -ESRCH)
 		return rc;
 	loss->planned++;
-	if (rc == -EAGAIN) {
-		loss->dropped++;
-		loss->dropped_ns += weight_ns;
-		return 0;
-	}
+	if (rc == -EAGAIN || rc == -ENOTSUP)
+		return count_dropped(sampler, rc, tick->weight_ns);
 	if (!rc)
 		rc = commit_stack(sampler, thread, &node);
 	if (rc)
@@ -170,12 +188,12 @@ static int sample_thread(struct qa_sampler *sampler, struct qa_tracked_thread *t
 	loss->taken++;
 	loss->retried += sampler->capture.retried;
 	sampler->samples[(*taken)++] =
-		(struct qa_raw_sample){thread->id, node, state_bits(&thread->state)};
+		(struct qa_raw_sample){thread->id, node, state_bits(thread, tick->time_ns)};
 	return 0;
 }
 
 /* Threads that run go first: their moment is the tick's. */
-static int sample_threads(struct qa_sampler *sampler, uint64_t weight_ns, size_t *taken)
+static int sample_threads(struct qa_sampler *sampler, const struct qa_raw_tick *tick, size_t *taken)
 {
 	struct qa_threads *threads = &sampler->threads;
 	int rc = QA_GROW(sampler->samples, sampler->samples_room, threads->count);
@@ -183,7 +201,7 @@ static int sample_threads(struct qa_sampler *sampler, uint64_t weight_ns, size_t
 	for (int running = 1; running >= 0; running--)
 		for (size_t i = 0; i < threads->count && !rc; i++)
 			if (threads->list[i]->state.runs == running)
-				rc = sample_thread(sampler, threads->list[i], weight_ns, taken);
+				rc = sample_thread(sampler, threads->list[i], tick, taken);
 	return rc;
 }
 
@@ -237,12 +255,14 @@ int qa_sampler_tick(struct qa_sampler *sampler, uint64_t now_ns, uint64_t weight
 	if (!rc)
 		rc = qa_threads_update(&sampler->threads, &sampler->roster);
 	if (!rc)
-		rc = sample_threads(sampler, weight_ns, &tick.count);
+		rc = sample_threads(sampler, &tick, &tick.count);
 	tick.samples = sampler->samples;
 	if (tick.count > 0 && consumer->tick && (!rc || rc == -ESRCH)) {
 		int tick_rc = consumer->tick(sampler->recording->consumer_ctx, &tick);
 
 		rc = rc ? rc : tick_rc;
 	}
+	if (!rc)
+		rc = qa_threads_look_up_names(&sampler->threads);
 	return rc ? rc : qa_sources_settle(&sampler->sources, SOURCES_PER_TICK);
 }

@@ -6,6 +6,13 @@
 #include "sampler/sources.h"
 #include "sampler/stack_tree.h"
 
+/* How stacks are taken. */
+struct qa_sampling {
+	const struct qa_snapshot_engine *engine; /* of threads that run */
+	bool all_cpus; /* join a thread also on CPUs that are kept free of others */
+	bool strict;   /* a thread that is out of reach ends the recording */
+};
+
 /* What outlives a single interpreter: a recording goes on when the process turns into another one
  * by exec. */
 struct qa_recording {
@@ -24,6 +31,7 @@ void qa_recording_free(struct qa_recording *recording);
 
 struct qa_sampler {
 	struct qa_recording *recording; /* borrowed */
+	struct qa_sampling sampling;
 	struct qa_python python;
 	uint64_t exec_marker;
 	struct qa_roster roster;
@@ -40,14 +48,15 @@ struct qa_sampler {
 /* Announces the process and makes ready to sample it. `python` is copied; its process stays
  * borrowed. */
 int qa_sampler_open(struct qa_sampler *sampler, struct qa_recording *recording,
-	const struct qa_python *python, uint64_t now_ns, struct qa_error *err);
+	const struct qa_sampling *sampling, const struct qa_python *python, uint64_t now_ns,
+	struct qa_error *err);
 void qa_sampler_close(struct qa_sampler *sampler);
 
 /*
  * Takes one sample of each thread and hands them on as one tick that stands for `weight_ns`. What
  * could not be had is counted in the recording's loss. -EAGAIN: nothing could be read at all.
- * -ENOEXEC: the process has become another program. -ESRCH: the process is gone. Other errors are
- * the consumer's.
+ * -ENOEXEC: the process has become another program. -ESRCH: the process is gone. -EXDEV: a thread
+ * was out of reach, and sampling is strict. Other errors are the consumer's.
  */
 int qa_sampler_tick(struct qa_sampler *sampler, uint64_t now_ns, uint64_t weight_ns);
 

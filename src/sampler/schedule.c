@@ -1,29 +1,22 @@
 #include "sampler/schedule.h"
 
-void qa_schedule_init(
-	struct qa_schedule *schedule, uint64_t start_ns, uint64_t period_ns, uint64_t seed)
+uint64_t qa_schedule_slot(const struct qa_schedule *schedule, uint64_t now_ns)
 {
-	*schedule =
-		(struct qa_schedule){.start_ns = start_ns, .period_ns = period_ns, .random = seed};
+	return now_ns > schedule->start_ns ? (now_ns - schedule->start_ns) / schedule->period_ns
+					   : 0;
 }
 
-/* A 64-bit linear congruential step with its high bits folded into the low ones. */
-static uint64_t draw(struct qa_schedule *schedule, uint64_t below)
+/* Spreads every bit of a number over all bits: two rounds of xor-shift and multiplication. */
+static uint64_t scatter(uint64_t x)
 {
-	schedule->random = schedule->random * 6364136223846793005u + 1442695040888963407u;
-	return (schedule->random >> 32 ^ schedule->random >> 48) % below;
+	x = (x ^ x >> 31) * 0x9e3779b97f4a7c15u;
+	x = (x ^ x >> 29) * 0xd6e8feb86659fd93u;
+	return x ^ x >> 32;
 }
 
-uint64_t qa_schedule_next(struct qa_schedule *schedule, uint64_t now_ns, uint64_t *missed)
+uint64_t qa_schedule_moment(const struct qa_schedule *schedule, uint64_t slot)
 {
-	uint64_t first = now_ns > schedule->start_ns
-				 ? (now_ns - schedule->start_ns) / schedule->period_ns
-				 : 0;
-	uint64_t begin;
+	uint64_t drawn = scatter(scatter(schedule->seed) + slot + 1);
 
-	*missed = first > schedule->slot ? first - schedule->slot : 0;
-	schedule->slot += *missed;
-	begin = schedule->start_ns + schedule->slot * schedule->period_ns;
-	schedule->slot++;
-	return begin + draw(schedule, schedule->period_ns);
+	return schedule->start_ns + slot * schedule->period_ns + drawn % schedule->period_ns;
 }

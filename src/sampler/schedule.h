@@ -1,6 +1,7 @@
 /*
- * When to sample: once in each period, at a moment drawn evenly from it, so that no rhythm of the
- * program can hide from us. The draw is seeded: the same seed gives the same moments.
+ * When to sample: once in each period (a slot), at a moment drawn evenly from it, so that no rhythm
+ * of the program can hide from us. The draw depends on the seed and the slot alone: whoever has the
+ * same schedule knows the same moments.
  */
 #ifndef QA_SAMPLER_SCHEDULE_H
 #define QA_SAMPLER_SCHEDULE_H
@@ -10,15 +11,13 @@
 struct qa_schedule {
 	uint64_t start_ns;
 	uint64_t period_ns;
-	uint64_t slot;   /* number of the period that is next */
-	uint64_t random; /* state of the generator */
+	uint64_t seed;
 };
 
-void qa_schedule_init(
-	struct qa_schedule *schedule, uint64_t start_ns, uint64_t period_ns, uint64_t seed);
+/* The slot in which `now_ns` lies. */
+uint64_t qa_schedule_slot(const struct qa_schedule *schedule, uint64_t now_ns);
 
-/* The moment of the next sample. Periods that have wholly passed by `now_ns` are skipped, never
- * caught up; *missed tells how many. */
-uint64_t qa_schedule_next(struct qa_schedule *schedule, uint64_t now_ns, uint64_t *missed);
+/* The moment of the slot's sample. */
+uint64_t qa_schedule_moment(const struct qa_schedule *schedule, uint64_t slot);
 
 #endif

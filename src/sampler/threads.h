@@ -4,7 +4,11 @@
 
 #include "cpython/roster.h"
 #include "cpython/stack_walker.h"
+#include "cpython/thread_names.h"
 #include "qa/raw.h"
+#include "target/thread_activity.h"
+#include "target/thread_ids.h"
+#include "target/watch.h"
 
 /* What became of one frame of a stack: its code's id and its node. */
 struct qa_frame_ids {
@@ -21,8 +25,24 @@ struct qa_known_stack {
 
 struct qa_tracked_thread {
 	struct qa_thread_state state;
-	uint32_t id; /* in the recording */
-	pid_t tid;   /* the kernel's; 0: unknown */
+	struct qa_thread_activity activity;
+	struct qa_watch cpu; /* the CPU that it runs on, around all that is read of it */
+	uint32_t id;         /* in the recording */
+	pid_t tid;           /* the kernel's, as we see it; 0: unknown */
+	pid_t inner_tid;     /* the same as the target sees it */
+	struct qa_buf name;  /* as last announced; empty: unknown */
+	uint32_t looks;      /* how often it was looked up */
+	uint32_t next_look;  /* the round for the next time */
+	/*
+	 * The ident of the thread that runs it. Not always its own: up to 3.12 code of an
+	 * interpreter within the interpreter runs in a thread state that another thread has made.
+	 */
+	uint64_t runner;
+	uint64_t stack_from; /* the runner's C stack lies between these */
+	uint64_t stack_to;
+	/* Set if its ident is not its alone, and nothing else tells who runs it: those among whom
+	 * the runner is. */
+	const struct qa_threads *candidates;
 	struct qa_snapshot snapshot;
 	struct qa_known_stack last; /* as last taken */
 	uint32_t seen;              /* the round in which the roster named it last */
@@ -31,8 +51,9 @@ struct qa_tracked_thread {
 struct qa_threads {
 	struct qa_python *python; /* borrowed */
 	uint32_t process;         /* id in the recording */
-	pid_t inner_pid;          /* of the process, as it sees itself */
-	uint32_t *last_id;        /* the last thread id given in the recording */
+	struct qa_thread_ids ids;
+	struct qa_thread_names names;
+	uint32_t *last_id; /* the last thread id given in the recording */
 	const struct qa_raw_consumer *consumer;
 	void *consumer_ctx;
 	struct qa_tracked_thread **list;
@@ -53,5 +74,12 @@ bool qa_threads_are_all_on(const struct qa_threads *threads, const struct qa_ros
 
 /* Makes the list agree with the roster: announces new threads, forgets those that ended. */
 int qa_threads_update(struct qa_threads *threads, const struct qa_roster *roster);
+
+/*
+ * Looks up names, of some of the threads that it is time for, and announces again those of which it
+ * learns one. A thread is looked up when it is new and at growing intervals after, a few times in
+ * all: it may get a name later, or another one. -ESRCH: the process is gone.
+ */
+int qa_threads_look_up_names(struct qa_threads *threads);
 
 #endif

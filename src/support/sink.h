@@ -17,9 +17,9 @@ struct qa_sink_ops {
 /* First member of every kind of sink; allocated with malloc, freed by close and abort. */
 struct qa_sink {
 	const struct qa_sink_ops *ops;
-	int error; /* positive errno */
-	uint64_t written;
-	char *name; /* for messages; owned */
+	int error;                /* positive errno */
+	_Atomic uint64_t written; /* the only field that other threads may ask for */
+	char *name;               /* for messages; owned */
 };
 
 /* Allocates a sink of `size` bytes, zeroed but for its head. NULL: no memory, and err says so. */

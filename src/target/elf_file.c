@@ -46,11 +46,13 @@ static int open_mapped(const struct qa_process *process, const struct qa_mapping
 	return fd;
 }
 
-/* From the segment that the mapping shows. False: none begins at the mapping's place in the file.
+/*
+ * From the segment that the mapping shows. The kernel maps whole pages of its own size, which on
+ * aarch64 may be 64 KiB. False: no segment begins at the mapping's place in the file.
  */
 static bool find_bias(Elf *elf, const struct qa_mapping *mapping, uint64_t *bias)
 {
-	const uint64_t page = ~(uint64_t)4095;
+	const uint64_t page = ~((uint64_t)sysconf(_SC_PAGESIZE) - 1);
 	size_t count;
 
 	if (elf_getphdrnum(elf, &count))
@@ -157,12 +159,18 @@ static void search_sections(Elf *elf, struct qa_elf_symbol *symbols, size_t coun
 				search_table(elf, s, &header, symbols, count);
 }
 
-static bool is_x86_64(Elf *elf)
+#if defined(__x86_64__)
+enum { OUR_MACHINE = EM_X86_64 };
+#elif defined(__aarch64__)
+enum { OUR_MACHINE = EM_AARCH64 };
+#endif
+
+static bool is_for_this_machine(Elf *elf)
 {
 	GElf_Ehdr header;
 
 	return elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &header) &&
-	       header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_machine == EM_X86_64;
+	       header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_machine == OUR_MACHINE;
 }
 
 int qa_elf_file_inspect(const struct qa_process *process, const struct qa_mapping *mapping,
@@ -180,7 +188,7 @@ int qa_elf_file_inspect(const struct qa_process *process, const struct qa_mappin
 	if (fd < 0)
 		return -ENOENT;
 	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (elf && is_x86_64(elf) && find_bias(elf, mapping, &out->bias)) {
+	if (elf && is_for_this_machine(elf) && find_bias(elf, mapping, &out->bias)) {
 		search_sections(elf, symbols, symbol_count, section, out);
 		rc = 0;
 	}

@@ -19,7 +19,7 @@ struct qa_elf_file {
 /*
  * Opens the file behind a mapping as the process sees it, also when it was deleted or lies in
  * another mount namespace, and looks up the symbols (in .dynsym, then .symtab) and a section by
- * name. Returns 0, or a negative errno: -ENOEXEC when it is no 64-bit x86-64 ELF file.
+ * name. Returns 0, or a negative errno: -ENOEXEC when it is no ELF file of this machine.
  */
 int qa_elf_file_inspect(const struct qa_process *process, const struct qa_mapping *mapping,
 	struct qa_elf_symbol *symbols, size_t symbol_count, const char *section,

@@ -52,6 +52,19 @@ int qa_maps_read(const struct qa_process *process, struct qa_maps *maps)
 	return rc;
 }
 
+bool qa_maps_is_first_of_file(const struct qa_maps *maps, size_t index)
+{
+	const struct qa_mapping *mapping = &maps->list[index];
+
+	if (mapping->inode == 0)
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (maps->list[i].inode == mapping->inode &&
+			maps->list[i].device == mapping->device)
+			return false;
+	return true;
+}
+
 void qa_maps_free(struct qa_maps *maps)
 {
 	free(maps->list);

@@ -27,4 +27,7 @@ struct qa_maps {
 int qa_maps_read(const struct qa_process *process, struct qa_maps *maps);
 void qa_maps_free(struct qa_maps *maps);
 
+/* Is it the first mapping of its file? False for memory without one. */
+bool qa_maps_is_first_of_file(const struct qa_maps *maps, size_t index);
+
 #endif

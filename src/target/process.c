@@ -149,28 +149,3 @@ pid_t qa_process_inner_pid(const struct qa_process *process)
 
 	return pid > 0 ? (pid_t)pid : process->pid;
 }
-
-int qa_process_thread_cpu(const struct qa_process *process, pid_t tid)
-{
-	enum { CPU_FIELD = 39, FIELD_AFTER_NAME = 3 };
-	struct qa_buf stat = {0};
-	char name[PATH_ROOM];
-	char *text = NULL;
-	int cpu, rc;
-
-	snprintf(name, sizeof(name), "task/%ld/stat", (long)tid);
-	rc = qa_process_read_file(process, name, &stat);
-	if (rc == 0) {
-		qa_buf_append_char(&stat, '\0');
-		text = stat.failed
-			       ? NULL
-			       : strrchr(stat.data, ')'); /* the name before it may hold anything */
-	}
-	for (int field = FIELD_AFTER_NAME - 1; text && field < CPU_FIELD; field++) {
-		text = strchr(text, ' ');
-		text = text ? text + 1 : NULL;
-	}
-	cpu = text ? atoi(text) : -EINVAL;
-	qa_buf_free(&stat);
-	return rc ? rc : cpu;
-}

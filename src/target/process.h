@@ -38,8 +38,4 @@ pid_t qa_process_parent(const struct qa_process *process);
 /* The process id that the process itself sees: the last of NSpid. */
 pid_t qa_process_inner_pid(const struct qa_process *process);
 
-/* The CPU that a thread ran on last (field 39 of its stat), or a negative errno. `tid` as seen by
- * us. */
-int qa_process_thread_cpu(const struct qa_process *process, pid_t tid);
-
 #endif

@@ -41,6 +41,7 @@ static int session(struct qa_records *records, struct qa_cursor *content)
 	event.recorder = get_text(content);
 	event.host = get_text(content);
 	event.kernel = get_text(content);
+	event.engine = get_text(content);
 	if (content->failed || records->began)
 		return QA_MALFORMED;
 	return QA_DELIVER(records, session, &event);
@@ -165,8 +166,8 @@ static int loss(struct qa_records *records, struct qa_cursor *content)
 {
 	struct qa_raw_loss event = {0};
 	uint64_t *const totals[] = {&event.planned, &event.taken, &event.retried, &event.dropped,
-		&event.dropped_ns, &event.missed, &event.missed_ns, &event.late,
-		&event.late_max_ns};
+		&event.dropped_ns, &event.missed, &event.missed_ns, &event.late, &event.late_max_ns,
+		&event.barred};
 
 	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
 		*totals[i] = qa_get_varint(content);

@@ -112,6 +112,7 @@ static int put_session(void *ctx, const struct qa_raw_session *session)
 	put_text(content, session->recorder);
 	put_text(content, session->host);
 	put_text(content, session->kernel);
+	put_text(content, session->engine);
 	finish(writer, QA_RECORD_SESSION);
 	writer->ticks.last_ns = session->start_ns;
 	return settle(writer);
@@ -254,7 +255,8 @@ static int put_loss(void *ctx, const struct qa_raw_loss *loss)
 {
 	struct qa_trace_writer *writer = ctx;
 	const uint64_t totals[] = {loss->planned, loss->taken, loss->retried, loss->dropped,
-		loss->dropped_ns, loss->missed, loss->missed_ns, loss->late, loss->late_max_ns};
+		loss->dropped_ns, loss->missed, loss->missed_ns, loss->late, loss->late_max_ns,
+		loss->barred};
 	struct qa_buf *content;
 
 	close_batches(writer);

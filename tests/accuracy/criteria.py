@@ -15,7 +15,8 @@ LEAST_BLOCKS = 20  # an error from fewer means little
 
 
 def minor_of(version):
-    return ".".join(version.split(".")[:2])
+    """3.13 of 3.13.5, 3.13t of 3.13.5t."""
+    return ".".join(version.split(".")[:2]) + "".join(letter for letter in version[-1:] if letter.isalpha())
 
 
 def _compare(results, case, scope, rate):

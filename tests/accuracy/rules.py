@@ -24,7 +24,7 @@ OWN, OUTSIDE, UNREADABLE, IMPOSSIBLE = "own", "outside", "unreadable", "impossib
 
 _MARK = re.compile(r"# -> (.+?)\s*$")
 _MADE = re.compile(r"^<(\w+_)(\d+)>$")
-_NO_FUNCTIONS = ("<garbage collection>", "<native>")  # may stand for what any line does
+_NO_FUNCTIONS = ("<GC>", "<native>")  # may stand for what any line does
 _DEGRADED = re.compile(r"^<unreadable>$|frames elided")
 _FINE = Verdict(OWN, "")
 

@@ -88,7 +88,7 @@ class Calls(RulesTest):
         self.assert_kind(rules.UNREADABLE, self.head + [stacks.Frame("<unreadable>", "", 0)])
 
     def test_what_is_no_function(self):
-        self.assert_kind(rules.OWN, self.head + [self.frame("caller_a"), stacks.Frame("<garbage collection>", "", 0)])
+        self.assert_kind(rules.OWN, self.head + [self.frame("caller_a"), stacks.Frame("<GC>", "", 0)])
 
     def test_a_profiler_that_knows_no_line(self):
         unknown = self.frame("caller_a")._replace(line=stacks.NO_LINE)

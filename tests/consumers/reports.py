@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 
-NOT_PYTHON = re.compile(r"<(native|garbage collection|unreadable|no python frame)>|\.\.\. \d+ frames elided \.\.\.")
+NOT_PYTHON = re.compile(r"<(native|GC|unreadable|no python frame)>|\.\.\. \d+ frames elided \.\.\.")
 
 
 class Wrong(Exception):

@@ -45,6 +45,7 @@ static int take_session(void *ctx, const struct qa_raw_session *e)
 	touch(consumer, e->recorder);
 	touch(consumer, e->host);
 	touch(consumer, e->kernel);
+	touch(consumer, e->engine);
 	return 0;
 }
 

@@ -112,6 +112,11 @@ class Running(unittest.TestCase):
         self.assertIn("# why", printed)
         self.assertIn("skipped far: no network", printed)
 
+    def test_tables_are_shown_in_any_case(self):
+        printed = run("tap", "print('1..1'); print('ok 1 - a'); print('| a table |'); print('chatter')")[1]
+        self.assertIn("    | a table |\n", printed)
+        self.assertNotIn("chatter", printed)
+
     def test_good_output_is_not_shown(self):
         self.assertNotIn("chatter", run("tap", "print('1..1'); print('ok 1 - a'); print('chatter')")[1])
 

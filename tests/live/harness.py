@@ -10,6 +10,7 @@ import time
 import unittest
 
 import interpreters
+import matrix
 
 SOURCE = os.environ.get("QA_SOURCE") or os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(SOURCE, os.environ.get("QA_BUILD") or "build")
@@ -20,7 +21,7 @@ PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.execu
 PATIENCE = 60  # seconds until a test gives up waiting for something that should happen at once
 
 SUPPORTED = [one for one in interpreters.find()
-             if 0x03060000 <= one.hexversion < 0x03100000 and interpreters.is_usual_build(one)]
+             if 0x03060000 <= one.hexversion < 0x03100000 and not interpreters.is_debug_build(one)]
 UNSUPPORTED = [one for one in interpreters.find() if one not in SUPPORTED]
 
 
@@ -112,15 +113,16 @@ class LiveTest(unittest.TestCase):
 
 
 def per_interpreter(interpreters_to_test=None):
-    """Makes one test of each interpreter out of a method that takes one."""
+    """Makes one test of each interpreter out of a method that takes one, and notes what it proves."""
     chosen = SUPPORTED if interpreters_to_test is None else interpreters_to_test
 
     def decorate(cls):
         for name in [n for n in dir(cls) if n.startswith("each_")]:
             for one in chosen:
                 def test(self, method=name, interpreter=one):
-                    getattr(self, method)(interpreter)
-                label = re.sub(r"\W", "_", one.version + ("" if "pyenv" in one.path else "_system"))
+                    with matrix.noting(getattr(getattr(self, method), "cells", ()), interpreter):
+                        getattr(self, method)(interpreter)
+                label = re.sub(r"\W", "_", interpreters.name_of(one) + ("" if "pyenv" in one.path else "_system"))
                 setattr(cls, "test_%s_%s" % (name[len("each_"):], label), test)
         return cls
 
@@ -129,4 +131,5 @@ def per_interpreter(interpreters_to_test=None):
 
 def main():
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    matrix.forget()
     unittest.main(verbosity=2)

@@ -12,7 +12,7 @@ import subprocess
 
 Interpreter = collections.namedtuple("Interpreter", "path version hexversion include abiflags")
 
-_NAME = re.compile(r"python3(\.\d+)?d?$")
+_NAME = re.compile(r"python3(\.\d+)?t?d?$")
 _ASK = """
 import json, os, platform, sys, sysconfig
 print(json.dumps([platform.python_implementation(), os.path.realpath(sys.executable), platform.python_version(),
@@ -20,7 +20,7 @@ print(json.dumps([platform.python_implementation(), os.path.realpath(sys.executa
 """
 
 
-def _got():
+def got():
     """Where tests/pythons/get puts them."""
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return os.environ.get("QA_PYTHONS") or os.path.join(caches, "qa-pythons")
@@ -30,7 +30,7 @@ def _candidates():
     pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
     folders = os.environ.get("PATH", "").split(os.pathsep) + ["/usr/bin", "/usr/local/bin"]
     folders += sorted(glob.glob(os.path.join(pyenv, "versions", "*", "bin")))
-    folders += sorted(glob.glob(os.path.join(_got(), "3.*", "usr", "bin")))
+    folders += sorted(glob.glob(os.path.join(got(), "3.*", "usr", "bin")))
     for folder in folders:
         if folder == os.path.join(pyenv, "shims"):  # scripts that choose one of the others
             continue
@@ -45,9 +45,17 @@ def _ask(path):
     return json.loads(done.stdout.decode()) if done.returncode == 0 else None
 
 
-def is_usual_build(interpreter):
-    """Neither a debug build nor a free-threaded one."""
-    return not set(interpreter.abiflags) & set("dt")
+def is_debug_build(interpreter):
+    return "d" in interpreter.abiflags
+
+
+def is_free_threaded(interpreter):
+    return "t" in interpreter.abiflags
+
+
+def name_of(interpreter):
+    """Its version as one says it: 3.13.5t is a free-threaded build, 3.13.5d one for debugging."""
+    return interpreter.version + "".join(flag for flag in interpreter.abiflags if flag != "m")
 
 
 @functools.lru_cache(maxsize=None)
@@ -63,4 +71,4 @@ def find():
 
 if __name__ == "__main__":
     for one in find():
-        print(one.version + "".join(flag for flag in one.abiflags if flag != "m"), one.path)
+        print(name_of(one), one.path)

@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 import interpreters
+import matrix
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -33,6 +34,10 @@ class LineTables(unittest.TestCase):
         cls.compare = build(folder.name)
 
     def check(self, interpreter):
+        with matrix.noting(("lines", "columns"), interpreter):
+            self.compare_all(interpreter)
+
+    def compare_all(self, interpreter):
         expected = subprocess.Popen(
             [interpreter.path, "-I", os.path.join(HERE, "line_tables", "expected.py"), FILES],
             stdout=subprocess.PIPE)
@@ -52,7 +57,7 @@ class LineTables(unittest.TestCase):
 
 def add_tests():
     for interpreter in interpreters.find():
-        name = "test_%s" % interpreter.version.replace(".", "_")
+        name = "test_%s" % interpreters.name_of(interpreter).replace(".", "_")
         while hasattr(LineTables, name):
             name += "_again"
         setattr(LineTables, name, lambda self, interpreter=interpreter: self.check(interpreter))
@@ -61,4 +66,5 @@ def add_tests():
 add_tests()
 
 if __name__ == "__main__":
+    matrix.forget()
     unittest.main()

@@ -9,6 +9,7 @@ import time
 
 from harness import (PATIENCE, PYTHON, RECORD, LiveTest, default_signals, function_of, main, per_interpreter, program,
                      status_field, wait_until)
+from matrix import proves
 
 SECONDS = 2
 
@@ -55,6 +56,7 @@ class KnownPrograms(LiveTest):
             self.assertAlmostEqual(share, cpu / seconds, delta=3 * error, msg="%s of %s" % (function, answer))
             self.assertLess(error, 0.05)
 
+    @proves("launch")
     def each_launch(self, interpreter):
         done = self.record("-q", "-r", "1000", "-o", self.trace, "--", interpreter.path, program("split.py"), str(SECONDS))
         self.assertEqual(done.returncode, 0, done.stderr.decode())
@@ -63,6 +65,7 @@ class KnownPrograms(LiveTest):
         self.check_split(json.loads(done.stdout.decode().splitlines()[-1]))
         self.assertIn("python %s" % interpreter.version, self.report().lower())
 
+    @proves("attach")
     def each_attach(self, interpreter):
         target = self.start_ready(interpreter.path, "threads.py", "60")
         before = target.pid, status_field(target.pid, "TracerPid")
@@ -83,6 +86,7 @@ class KnownPrograms(LiveTest):
         for stack in at_bottom:
             self.assertEqual(sum(function_of(frame) == "descend" for frame in stack.frames), 300)
 
+    @proves("exact names")
     def each_names(self, interpreter):
         done = self.record("-q", "-r", "1000", "-o", self.trace, "--", interpreter.path, program("names.py"), "0.6")
         self.assertEqual(done.returncode, 0, done.stderr.decode())

@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 from harness import PATIENCE, PYTHON, RECORD, UNSUPPORTED, LiveTest, main, per_interpreter, status_field, wait_until
+from matrix import REFUSAL, proves
 
 NOBODY = 65534
 
@@ -212,6 +213,7 @@ class Permissions(LiveTest):
 
 @per_interpreter(UNSUPPORTED)
 class Unsupported(LiveTest):
+    @proves(REFUSAL)
     def each_refused_by_name(self, interpreter):
         target = self.start_ready(interpreter.path, "forever.py")
         done = self.record("--pid", str(target.pid))

@@ -142,6 +142,13 @@ class ReportCommand(unittest.TestCase):
             ("The reports text and svg would both go to stdout.", "-f", "text", "-f", "svg", "x.qat"),
             ("The reports text and svg would both go to a.", "-f", "text", "-f", "svg", "-o", "a", "-o", "a", "x.qat"),
             ("--output was given 2 times, but there is only 1 --format.", "-o", "a", "-o", "b", "x.qat"),
+            ("--wall and --cpu exclude each other: each says which samples count.", "--cpu", "--wall", "x.qat"),
+            ("--cpu and --gil exclude each other: each says which samples count.", "--gil", "--cpu", "x.qat"),
+            ("--no-idle goes with --wall, not with --cpu.", "--cpu", "--no-idle", "x.qat"),
+            ("--no-idle goes with --wall, not with --gil.", "--no-idle", "--gil", "x.qat"),
+            ("--thread needs a name or the id of a thread.", "--thread=", "x.qat"),
+            ("--thread can be given 64 times, not more.", *["--thread=MainThread"] * 65, "x.qat"),
+            ("The recording has no thread 'Main'.", "--thread", "MainThread", "--thread", "Main", "x.qat"),
             ("--check writes no report: it goes without --format and --output.", "--check", "-f", "svg", "x.qat"),
         ):
             with self.subTest(message=message):
@@ -152,6 +159,36 @@ class ReportCommand(unittest.TestCase):
             with self.subTest(value=value):
                 self.refuse(2, "--limit must be a whole number between 1 and 1000000, not '%s'." % value,
                             "--limit", value, "x.qat")
+
+    # --- which samples: of the three, one was on a CPU and two were not; nothing is known of the GIL
+
+    def test_samples_are_chosen_by_state(self):
+        whole = self.succeed("-f", "collapsed", "x.qat")
+        for words, wanted in (((), 3), (("--wall",), 3), (("--cpu",), 1), (("--no-idle",), 1), (("--wall", "--no-idle"), 1)):
+            with self.subTest(words=words):
+                out = self.succeed(*words, "-f", "collapsed", "x.qat")
+                self.assertEqual(sum(int(line.rsplit(b" ", 1)[1]) for line in out.splitlines()), wanted)
+                self.assertEqual(out == whole, wanted == 3)
+                text = self.succeed(*words, "x.qat")
+                self.assertIn(b"Total samples collected: %d\n" % wanted, text)
+                self.assertEqual(text.startswith(b"Selected: 1 of 3 samples ("), wanted == 1)
+
+    def test_what_the_trace_does_not_know_cannot_be_chosen(self):
+        hint = self.refuse(1, "The recording does not tell which threads held the GIL: this is unknown of all 3 samples.",
+                           "--gil", "-o", "a", "x.qat")
+        self.assertIn("Without --cpu, --gil and --no-idle", hint)
+
+    def test_threads_are_chosen_by_name_or_id(self):
+        whole = self.succeed("-f", "collapsed", "x.qat")
+        for thread in ("MainThread", self.tid()):
+            self.assertEqual(self.succeed("-f", "collapsed", "--thread", thread, "x.qat"), whole)
+        text = self.succeed("--thread", "MainThread", "--cpu", "x.qat").decode()
+        self.assertTrue(text.startswith("Selected: 1 of 3 samples (on a CPU; thread: MainThread)\n\n=== Prof"), text)
+        self.assertIn("There are: MainThread (%s)." % self.tid(),
+                      self.refuse(2, "The recording has no thread '7777777'.", "--thread", "7777777", "x.qat"))
+
+    def tid(self):
+        return re.search(rb"MainThread \(tid (\d+)\)", self.succeed("-f", "speedscope", "x.qat")).group(1).decode()
 
     def test_hints(self):
         self.assertIn("Did you mean --format?", self.refuse(2, "There is no option --fromat.", "--fromat", "x.qat"))
@@ -222,7 +259,8 @@ class ReportCommand(unittest.TestCase):
         out = self.succeed("--help").decode()
         self.assertTrue(out.startswith("usage: qa-report [options] TRACE\n"))
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
-        for name in ("format", "output", "list-formats", "lines", "limit", "title", "check", "help", "version"):
+        for name in ("format", "output", "list-formats", "lines", "limit", "title", "check", "help", "version",
+                     "wall", "cpu", "gil", "no-idle", "thread", "no-gc-frames"):
             self.assertRegex(out, r"(?m)^  (-\w,|   ) --%s\b" % name)
         self.assertEqual(self.succeed("-h", "nowhere").decode(), out)
 

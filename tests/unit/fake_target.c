@@ -121,8 +121,11 @@ void fake_put_code(struct fake_target *target, const struct qa_layout *layout, u
 
 void fake_python(struct fake_target *target, uint32_t version, struct qa_python *python)
 {
+	const bool free_threaded = version & FAKE_FREE_THREADED;
+
+	version &= ~FAKE_FREE_THREADED;
 	*python = (struct qa_python){.memory = &target->base,
-		.layout = *qa_layout_row(version),
+		.layout = *qa_layout_row(version, free_threaded),
 		.version = version,
 		.runtime = FAKE_RUNTIME,
 		.code_type = FAKE_CODE_TYPE,

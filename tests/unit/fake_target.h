@@ -44,6 +44,9 @@ enum {
 	FAKE_GIL_HOLDER = 0x808000, /* of a version that has a variable for it */
 };
 
+/* With this bit a version means its free-threaded build. */
+#define FAKE_FREE_THREADED UINT32_C(0x80000000)
+
 /* An interpreter of that version in the target, with nothing in it yet. */
 void fake_python(struct fake_target *target, uint32_t version, struct qa_python *python);
 

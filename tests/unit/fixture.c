@@ -19,6 +19,7 @@ struct fixture fixture_begin(const struct qa_raw_consumer *consumer, void *ctx)
 		.recorder = qa_str("qa-record 0.1.0"),
 		.host = qa_str("host"),
 		.kernel = qa_str("Linux 6.1 x86_64"),
+		.engine = qa_str("beside"),
 		.start_ns = FIXTURE_START,
 		.start_wall_ns = 1700000000000000000,
 		.period_ns = FIXTURE_PERIOD,
@@ -116,7 +117,7 @@ void fixture_file(struct fixture *f, const char *path, uint64_t size, uint32_t l
 void fixture_samples(struct fixture *f, uint32_t thread, uint32_t node, int count)
 {
 	for (int i = 0; i < count; i++) {
-		struct qa_raw_sample sample = {thread, node, 0};
+		struct qa_raw_sample sample = {thread, node, f->state};
 		struct qa_raw_tick tick = {f->now += FIXTURE_PERIOD, FIXTURE_PERIOD, 1, &sample};
 
 		FEED(f, tick, tick);
@@ -233,11 +234,42 @@ void fixture_deep(struct fixture *f)
 	fixture_end(f, QA_END_DURATION);
 }
 
+/* 100 samples: 70 on a CPU, 20 not, of 10 unknown; 40 with the GIL, 56 without, of 4 unknown. */
+void fixture_states(struct fixture *f)
+{
+	const uint32_t known = QA_STATE_KNOWS_CPU | QA_STATE_KNOWS_GIL;
+	uint32_t process = FIXTURE_PROCESS(f, "python3\0app.py");
+	uint32_t main_thread = fixture_thread(f, process, "");
+	uint32_t busy = fixture_thread(f, process, "busy");
+	uint32_t native = fixture_thread(f, process, "worker");
+	uint32_t unknown = fixture_thread(f, process, "worker");
+	uint32_t module = fixture_node(f, 0, fixture_code(f, "<module>", "app.py", 1));
+	uint32_t wait = fixture_node(f, module, fixture_code(f, "wait", "app.py", 10));
+	uint32_t spin = fixture_node(f, 0, fixture_code(f, "spin", "app.py", 20));
+	uint32_t compress = fixture_node(f, 0, fixture_code(f, "compress", "app.py", 30));
+
+	f->state = known;
+	fixture_samples(f, main_thread, wait, 20);
+	f->state = known | QA_STATE_ON_CPU | QA_STATE_GIL;
+	fixture_samples(f, busy, spin, 36);
+	f->state |= QA_STATE_GC;
+	fixture_samples(f, busy, spin, 4);
+	f->state = known | QA_STATE_ON_CPU;
+	fixture_samples(f, busy, spin, 10);
+	fixture_samples(f, native, compress, 20);
+	f->state = QA_STATE_KNOWS_GIL;
+	fixture_samples(f, unknown, compress, 6);
+	f->state = 0;
+	fixture_samples(f, unknown, compress, 4);
+	fixture_end(f, QA_END_EXIT);
+}
+
 const struct fixture_kind fixture_kinds[] = {
 	{"server", fixture_server},
 	{"hostile", fixture_hostile},
 	{"empty", fixture_empty},
 	{"deep", fixture_deep},
+	{"states", fixture_states},
 	{NULL, NULL},
 };
 

@@ -15,6 +15,7 @@ struct fixture {
 	void *ctx;
 	uint32_t processes, threads, codes, nodes;
 	uint64_t now;
+	uint32_t state; /* of the samples to come: enum qa_state bits */
 	int rc;
 };
 
@@ -40,6 +41,7 @@ fixture_recording fixture_server;  /* two threads, recursion, all kinds of frame
 fixture_recording fixture_hostile; /* names that break formats */
 fixture_recording fixture_empty;   /* no samples */
 fixture_recording fixture_deep;    /* 10,000 frames of recursion */
+fixture_recording fixture_states;  /* threads busy, asleep, in C, collecting garbage, unknown */
 
 struct fixture_kind {
 	const char *name;

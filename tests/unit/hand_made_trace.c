@@ -47,7 +47,7 @@ void put_numbers(
 
 void put_session(struct trace *trace)
 {
-	PUT(trace, QA_RECORD_SESSION, 3, 1000, 2000, 100);
+	PUT(trace, QA_RECORD_SESSION, 4, 1000, 2000, 100);
 }
 
 void put_process(struct trace *trace, uint64_t id)

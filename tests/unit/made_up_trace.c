@@ -53,6 +53,7 @@ static void make_session(struct maker *maker)
 	struct qa_raw_session e = {.recorder = draw_text(maker, 0),
 		.host = draw_text(maker, 1),
 		.kernel = draw_text(maker, 2),
+		.engine = draw_text(maker, 3),
 		.start_ns = maker->now,
 		.start_wall_ns = (int64_t)draw_any(maker),
 		.period_ns = draw_any(maker)};
@@ -132,7 +133,7 @@ static void make_node(struct maker *maker)
 static void make_loss(struct maker *maker)
 {
 	struct qa_raw_loss e = {draw_any(maker), draw_any(maker), draw_any(maker), draw_any(maker),
-		draw_any(maker), draw_any(maker), draw_any(maker), draw_any(maker),
+		draw_any(maker), draw_any(maker), draw_any(maker), draw_any(maker), draw_any(maker),
 		draw_any(maker)};
 
 	check(maker->to->loss(maker->ctx, &e));

@@ -7,7 +7,6 @@
 
 #include "fake_target.h"
 #include "sampler/capture.h"
-#include "sampler/cpu.h"
 
 enum {
 	VERSION = 0x030b07f0,
@@ -59,9 +58,13 @@ static void open_fixture(struct fixture *f)
 	fake_put_u64(f->target, THREAD + (uint64_t)layout->thread.frame, CFRAME);
 	fake_put_u64(f->target, CFRAME + (uint64_t)layout->thread.cframe_frame, FRAMES);
 	qa_code_cache_init(&f->codes, &f->python, 1, &f->last_id, &consumer, NULL);
-	qa_capture_init(&f->capture, &f->python, &f->codes);
+	qa_capture_init(&f->capture, &f->python, &f->codes, &qa_engine_beside);
+	qa_thread_activity_open(&f->thread.activity, NULL, 0);
 	f->thread.state = (struct qa_thread_state){.address = THREAD, .ident = IDENT};
-	qa_snapshot_init(&f->thread.snapshot, &f->target->base);
+	qa_watch_init(&f->thread.cpu, &f->target->base, 0);
+	qa_snapshot_init(&f->thread.snapshot, &f->thread.cpu.base);
+	f->thread.runner = IDENT;
+	f->thread.stack_to = UINT64_MAX;
 }
 
 static void close_fixture(struct fixture *f)
@@ -107,8 +110,7 @@ static void a_waiting_thread_is_read_twice(void **state)
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
 	expect_whole_stack(&f);
 	first = f.target->calls;
-	assert_int_equal(
-		first, 3); /* one copy, for it is what it was; its codes; and their names */
+	assert_int_equal(first, 1); /* one copy, for it is what it was; its codes are in it */
 	close_fixture(&f);
 }
 
@@ -126,12 +128,42 @@ static void a_thread_that_keeps_changing_is_dropped(void **state)
 
 	(void)state;
 	open_fixture(&f);
+	f.capture.engine = &qa_engine_apart;
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
 	keep(&f);
 	f.target->before_read = flutter;
-	f.thread.state.runs = true; /* and no rseq: its CPU cannot be told */
+	f.thread.state.runs = true;
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
 	assert_true(f.capture.retried);
+	close_fixture(&f);
+}
+
+/* Of a thread that runs, what agrees with the last sample is no proof of anything. */
+static void a_running_thread_read_from_elsewhere_is_read_twice(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	f.capture.engine = &qa_engine_apart;
+	f.thread.state.runs = true;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
+	keep(&f);
+	f.target->calls = 0;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
+	assert_int_equal(f.target->calls, 2); /* two copies, with the codes and their names */
+	close_fixture(&f);
+}
+
+static void a_running_thread_whose_cpu_cannot_be_told_is_out_of_reach(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	f.thread.state.runs = true; /* and no rseq, nor a thread id */
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -ENOTSUP);
+	assert_int_equal(f.capture.barred, QA_NO_CPU);
 	close_fixture(&f);
 }
 
@@ -139,7 +171,7 @@ static void change_once(struct fake_target *target)
 {
 	struct fixture *f = target->hook;
 
-	if (target->calls == 4) /* three pages were read one by one; this is the second copy */
+	if (target->calls == 5) /* three pages were read one by one; then come two copies */
 		put_frame(f, 0, CODE, false);
 }
 
@@ -170,8 +202,7 @@ static int capture_in_peace(struct fixture *f)
 
 static void run_on(struct fixture *f, int cpu)
 {
-	f->python.has_rseq = true;
-	f->python.rseq_cpu = RSEQ_CPU;
+	f->thread.cpu.address = IDENT + RSEQ_CPU;
 	f->thread.state.runs = true;
 	fake_put_u32(f->target, IDENT + RSEQ_CPU, (uint32_t)cpu);
 }
@@ -179,7 +210,7 @@ static void run_on(struct fixture *f, int cpu)
 static void a_running_thread_is_read_from_its_cpu(void **state)
 {
 	struct fixture f;
-	int cpu = qa_cpu_current();
+	int cpu = sched_getcpu();
 
 	(void)state;
 	open_fixture(&f);
@@ -187,8 +218,8 @@ static void a_running_thread_is_read_from_its_cpu(void **state)
 	assert_int_equal(capture_in_peace(&f), 0);
 	expect_whole_stack(&f);
 	assert_int_equal(f.capture.pinned, cpu);
-	assert_int_equal(qa_cpu_current(), cpu);
-	assert_true(f.capture.may_pin);
+	assert_int_equal(sched_getcpu(), cpu);
+	assert_int_equal(f.capture.barred, QA_NO_CPU);
 	close_fixture(&f);
 }
 
@@ -196,9 +227,7 @@ static void a_running_thread_is_read_from_its_cpu(void **state)
  * tells. */
 static void move_away(struct fake_target *target)
 {
-	enum { JOIN = 1, CHECK, COPY, CODES };
-
-	if (target->calls == CODES)
+	if (target->calls == 1)
 		fake_put_u32(target, IDENT + RSEQ_CPU, NO_SUCH_CPU);
 }
 
@@ -208,14 +237,14 @@ static void a_running_thread_that_moved_is_not_believed(void **state)
 
 	(void)state;
 	open_fixture(&f);
-	run_on(&f, qa_cpu_current());
+	run_on(&f, sched_getcpu());
 	assert_int_equal(capture_in_peace(&f), 0);
 	keep(&f);
 	f.target->calls = 0;
 	f.target->before_read = move_away;
-	assert_int_equal(capture_in_peace(&f), 0);
+	assert_int_equal(capture_in_peace(&f), -ENOTSUP);
 	assert_true(f.capture.retried);
-	assert_false(f.capture.may_pin); /* it was looked for where it went */
+	assert_int_equal(f.capture.barred, NO_SUCH_CPU); /* it was looked for where it went */
 	close_fixture(&f);
 }
 
@@ -235,23 +264,55 @@ static void a_recorder_that_was_switched_out_does_not_believe_itself(void **stat
 
 	(void)state;
 	open_fixture(&f);
-	run_on(&f, qa_cpu_current());
+	run_on(&f, sched_getcpu());
 	f.target->before_read = give_way;
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
-	assert_true(f.capture.may_pin);
 	close_fixture(&f);
 }
 
-static void a_cpu_that_we_may_not_use_is_done_without(void **state)
+/* Then it is another thread's CPU that was looked at. */
+static void a_thread_state_on_another_stack_is_not_believed(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	run_on(&f, sched_getcpu());
+	f.thread.stack_from = CFRAME;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	f.thread.stack_from = 0;
+	f.thread.stack_to = CFRAME;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	f.thread.stack_to = UINT64_MAX;
+	assert_int_equal(capture_in_peace(&f), 0);
+	close_fixture(&f);
+}
+
+static void a_thread_on_a_cpu_that_we_may_not_use_is_out_of_reach(void **state)
 {
 	struct fixture f;
 
 	(void)state;
 	open_fixture(&f);
 	run_on(&f, NO_SUCH_CPU);
-	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
-	expect_whole_stack(&f);
-	assert_false(f.capture.may_pin);
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -ENOTSUP);
+	assert_int_equal(f.capture.barred, NO_SUCH_CPU);
+	close_fixture(&f);
+}
+
+static void a_cpu_kept_free_of_others_is_left_alone_unless_asked(void **state)
+{
+	struct fixture f;
+	int cpu = sched_getcpu();
+
+	(void)state;
+	open_fixture(&f);
+	run_on(&f, cpu);
+	f.capture.kept_free.bits[cpu / 64] = UINT64_MAX;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -ENOTSUP);
+	assert_int_equal(f.capture.barred, cpu);
+	f.capture.all_cpus = true;
+	assert_int_equal(capture_in_peace(&f), 0);
 	close_fixture(&f);
 }
 
@@ -263,8 +324,48 @@ static void a_process_that_is_gone_is_told(void **state)
 	open_fixture(&f);
 	f.target->gone = true;
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -ESRCH);
-	run_on(&f, qa_cpu_current());
+	run_on(&f, sched_getcpu());
 	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -ESRCH);
+	close_fixture(&f);
+}
+
+static void expect_middle_unreadable(struct fixture *f)
+{
+	assert_int_equal(qa_capture_thread(&f->capture, &f->thread), 0);
+	assert_int_equal(f->capture.fresh.stack.count, 3);
+	assert_int_not_equal(f->capture.fresh.ids[0].code, f->codes.unreadable);
+	assert_int_equal(f->capture.fresh.ids[1].code, f->codes.unreadable);
+	assert_int_not_equal(f->codes.unreadable, 0);
+	assert_int_not_equal(f->capture.fresh.ids[2].code, f->codes.unreadable);
+}
+
+/* One frame's code is lost, not the sample. */
+static void code_that_cannot_be_read_costs_its_frame(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_unmap(f.target, CODE + 0x10000);
+	expect_middle_unreadable(&f);
+	put_frame(&f, 1, 0xdead0000, false);
+	expect_middle_unreadable(&f);
+	close_fixture(&f);
+}
+
+static void a_link_that_cannot_be_followed_costs_the_sample(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_u64(f.target, FRAMES + 256 + (uint64_t)f.python.layout.frame.previous, 0xdead0000);
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	put_frame(&f, 1, 0, false); /* no code: this frame is not in use */
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -EAGAIN);
+	put_frame(&f, 1, CODE + 0x10000, false);
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), 0);
+	expect_whole_stack(&f);
 	close_fixture(&f);
 }
 
@@ -297,8 +398,14 @@ int main(void)
 		cmocka_unit_test(a_running_thread_is_read_from_its_cpu),
 		cmocka_unit_test(a_running_thread_that_moved_is_not_believed),
 		cmocka_unit_test(a_recorder_that_was_switched_out_does_not_believe_itself),
-		cmocka_unit_test(a_cpu_that_we_may_not_use_is_done_without),
+		cmocka_unit_test(a_running_thread_read_from_elsewhere_is_read_twice),
+		cmocka_unit_test(a_running_thread_whose_cpu_cannot_be_told_is_out_of_reach),
+		cmocka_unit_test(a_thread_on_a_cpu_that_we_may_not_use_is_out_of_reach),
+		cmocka_unit_test(a_cpu_kept_free_of_others_is_left_alone_unless_asked),
+		cmocka_unit_test(a_thread_state_on_another_stack_is_not_believed),
 		cmocka_unit_test(a_process_that_is_gone_is_told),
+		cmocka_unit_test(code_that_cannot_be_read_costs_its_frame),
+		cmocka_unit_test(a_link_that_cannot_be_followed_costs_the_sample),
 		cmocka_unit_test(deep_stacks_cost_only_what_changed),
 	};
 

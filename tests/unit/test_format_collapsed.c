@@ -67,8 +67,7 @@ static void lines_of_the_server(void **state)
 	assert_non_null(strstr(text, "\n<no python frame> 6\n"));
 	assert_non_null(strstr(text, "\n<module> (/srv/server.py:1);Server.handle "
 				     "(/srv/server.py:20);walk (/srv/tree.py:5) 11\n"));
-	assert_non_null(strstr(
-		text, ";walk (/srv/tree.py:5);walk (/srv/tree.py:5);<garbage collection> 4\n"));
+	assert_non_null(strstr(text, ";walk (/srv/tree.py:5);walk (/srv/tree.py:5);<GC> 4\n"));
 	free(text);
 }
 

@@ -170,6 +170,36 @@ static void the_narrowest_go_first(void **state)
 	free(svg);
 }
 
+static void awkward_thread(struct fixture *f)
+{
+	uint32_t process = FIXTURE_PROCESS(f, "python3\0a.py");
+
+	fixture_thread(f, process, "<&>");
+	fixture_samples(f, fixture_thread(f, process, "other"), 0, 1);
+}
+
+static void a_selection_is_in_the_subtitle(void **state)
+{
+	static const char *const threads[] = {"<&>"};
+	struct qa_profile_options options = {.selection = QA_SELECT_GIL};
+	struct qa_profile *profile = fixture_profile(fixture_states, &options);
+	char *svg = fixture_emit("svg", profile, 0, NULL);
+
+	(void)state;
+	assert_non_null(strstr(
+		svg, "aria-label=\"Flame graph of app.py: 40 of 100 samples (with the GIL), "));
+	assert_non_null(strstr(svg, ">40 of 100 samples (with the GIL), 1.000 s at "));
+	free(svg);
+	qa_profile_free(profile);
+	options = (struct qa_profile_options){.threads = threads, .thread_count = 1};
+	profile = fixture_profile(awkward_thread, &options);
+	svg = fixture_emit("svg", profile, 0, NULL);
+	assert_non_null(strstr(svg, ">0 of 1 sample (thread: &lt;&amp;&gt;), "));
+	assert_non_null(strstr(svg, ">No samples were selected.</text>"));
+	free(svg);
+	qa_profile_free(profile);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +211,7 @@ int main(void)
 		cmocka_unit_test(narrow_frames_are_counted),
 		cmocka_unit_test(boxes_are_never_too_many),
 		cmocka_unit_test(the_narrowest_go_first),
+		cmocka_unit_test(a_selection_is_in_the_subtitle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

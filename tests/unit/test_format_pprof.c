@@ -8,10 +8,10 @@
 
 enum { MOST = 1 << 20 };
 
-static Qa__Pprof__Profile *decode(fixture_recording *record, bool by_line)
+static Qa__Pprof__Profile *decode_with(
+	fixture_recording *record, const struct qa_profile_options *options)
 {
-	struct qa_profile_options options = {.by_line = by_line};
-	struct qa_profile *profile = fixture_profile(record, &options);
+	struct qa_profile *profile = fixture_profile(record, options);
 	size_t len = 0;
 	char *bytes = fixture_emit("pprof", profile, 0, &len);
 	unsigned char *plain = malloc(MOST);
@@ -32,6 +32,13 @@ static Qa__Pprof__Profile *decode(fixture_recording *record, bool by_line)
 	free(bytes);
 	qa_profile_free(profile);
 	return decoded;
+}
+
+static Qa__Pprof__Profile *decode(fixture_recording *record, bool by_line)
+{
+	struct qa_profile_options options = {.by_line = by_line};
+
+	return decode_with(record, &options);
 }
 
 static void release(Qa__Pprof__Profile *p)
@@ -194,6 +201,66 @@ static void without_samples_it_is_still_a_profile(void **state)
 	release(p);
 }
 
+static void the_type_follows_the_selection(void **state)
+{
+	static const struct {
+		enum qa_selection selection;
+		const char *type;
+		const char *said;
+	} cases[] = {
+		{QA_SELECT_ALL, "wall", "qa-record 0.1.0: 100 samples, "},
+		{QA_SELECT_ON_CPU, "cpu", "qa-record 0.1.0: 70 of 100 samples (on a CPU), "},
+		{QA_SELECT_GIL, "cpu", "qa-record 0.1.0: 40 of 100 samples (with the GIL), "},
+		{QA_SELECT_NOT_IDLE, "wall", "qa-record 0.1.0: 80 of 100 samples (not idle), "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct qa_profile_options options = {.selection = cases[i].selection};
+		Qa__Pprof__Profile *p = decode_with(fixture_states, &options);
+
+		assert_text(p, p->sample_type[1]->type, cases[i].type);
+		assert_text(p, p->sample_type[1]->unit, "nanoseconds");
+		assert_text(p, p->default_sample_type, cases[i].type);
+		assert_text(p, p->period_type->type, cases[i].type);
+		assert_memory_equal(
+			p->string_table[p->comment[1]], cases[i].said, strlen(cases[i].said));
+		release(p);
+	}
+}
+
+/* The samples with this label, "" for none. */
+static int64_t samples_in_state(const Qa__Pprof__Profile *p, const char *name)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < p->n_sample; i++) {
+		const Qa__Pprof__Sample *sample = p->sample[i];
+		const char *label = "";
+
+		if (sample->n_label == 4) {
+			assert_text(p, sample->label[3]->key, "state");
+			label = p->string_table[sample->label[3]->str];
+		}
+		sum += strcmp(label, name) == 0 ? sample->value[0] : 0;
+	}
+	return sum;
+}
+
+static void known_states_are_labels(void **state)
+{
+	Qa__Pprof__Profile *p = decode(fixture_states, false);
+
+	(void)state;
+	assert_int_equal(samples_in_state(p, "gc"), 4);
+	assert_int_equal(samples_in_state(p, "gil"), 36);
+	assert_int_equal(samples_in_state(p, "cpu"), 30);
+	assert_int_equal(samples_in_state(p, "idle"), 20);
+	assert_int_equal(samples_in_state(p, ""), 10);
+	assert_int_equal(p->n_sample, 6);
+	release(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +272,8 @@ int main(void)
 		cmocka_unit_test(the_mapping_needs_no_symbols),
 		cmocka_unit_test(hostile_names_are_escaped),
 		cmocka_unit_test(without_samples_it_is_still_a_profile),
+		cmocka_unit_test(the_type_follows_the_selection),
+		cmocka_unit_test(known_states_are_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,22 @@ static void without_samples_there_is_an_empty_profile(void **state)
 		"\"startValue\":0,\"endValue\":0,\"samples\":[],\"weights\":[]}]}\n");
 }
 
+static void a_selection_is_in_the_names(void **state)
+{
+	static const char *const threads[] = {"worker"};
+	struct qa_profile_options options = {
+		.selection = QA_SELECT_ON_CPU, .threads = threads, .thread_count = 1};
+	struct qa_profile *profile = fixture_profile(fixture_states, &options);
+	char *text = fixture_emit("speedscope", profile, 0, NULL);
+
+	(void)state;
+	assert_non_null(strstr(text, "\"name\":\"app.py (on a CPU; thread: worker)\","));
+	assert_non_null(
+		strstr(text, "\"profiles\":[\n{\"name\":\"worker (tid 5003), on a CPU\",\"type\""));
+	free(text);
+	qa_profile_free(profile);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +100,7 @@ int main(void)
 		cmocka_unit_test(runs_of_equal_stacks_are_one),
 		cmocka_unit_test(the_busiest_thread_comes_first),
 		cmocka_unit_test(without_samples_there_is_an_empty_profile),
+		cmocka_unit_test(a_selection_is_in_the_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,91 @@ static void columns_are_aligned(void **state)
 	assert_has(wide_characters_keep_columns, false, 0, "  abcdef  a.py:2\n");
 }
 
+static void assert_selected(const struct qa_profile_options *options, const char *part)
+{
+	struct qa_profile *profile = fixture_profile(fixture_states, options);
+	char *text = fixture_emit("text", profile, 0, NULL);
+
+	assert_non_null(text);
+	if (!strstr(text, part))
+		fail_msg("no %s in:\n%s", part, text);
+	free(text);
+	qa_profile_free(profile);
+}
+
+static void a_selection_is_said_above_the_first_lines(void **state)
+{
+	static const char *const threads[] = {"worker", "MainThread"};
+	struct qa_profile_options options = {.selection = QA_SELECT_NOT_IDLE};
+	struct qa_profile *profile = fixture_profile(fixture_states, &options);
+	char *text = fixture_emit("text", profile, 0, NULL);
+
+	(void)state;
+	assert_ptr_equal(
+		text, strstr(text, "Selected: 80 of 100 samples (not idle)\n\n=== Profiling"));
+	free(text);
+	qa_profile_free(profile);
+	options = (struct qa_profile_options){.threads = threads, .thread_count = 2};
+	assert_selected(&options, "Selected: 50 of 100 samples (threads: worker, MainThread)\n\n");
+	options.selection = QA_SELECT_ON_CPU;
+	assert_selected(&options, "20 of 100 samples (on a CPU; threads: worker, MainThread)\n");
+	assert_selected(&options, "\n=== Runtime Profile (qa-record) ===\n"
+				  "Total samples collected: 20\nUnique functions executed: 1\n\n"
+				  "Top 1 Hot Functions:\n"
+				  "  1. compress:app.py - 20 samples (100.00%)\n\n");
+}
+
+static void states_are_told_as_far_as_they_are_known(void **state)
+{
+	(void)state;
+	assert_has(fixture_states, false, 0,
+		"\nStates of the threads:\n   Samples       %\n"
+		"        70   77.78  on a CPU, or ready for one\n"
+		"        20   22.22  idle\n"
+		"        40   41.67  with the GIL\n"
+		"         4    4.17  collecting garbage\n"
+		"        10          unknown whether on a CPU or idle\n"
+		"         4          unknown whether with the GIL\n\n");
+	assert_has(fixture_states, false, 0,
+		"\nThreads:\n   Samples       %         s  On CPU %\n"
+		"        20   20.00     0.200      0.00  MainThread (tid 5001)\n"
+		"        50   50.00     0.500    100.00  busy (tid 5002)\n"
+		"        20   20.00     0.200    100.00  worker (tid 5003)\n"
+		"        10   10.00     0.100   unknown  worker (tid 5004)\n");
+}
+
+static void only_the_gil(struct fixture *f)
+{
+	uint32_t thread = fixture_thread(f, FIXTURE_PROCESS(f, "python3\0a.py"), "");
+
+	f->state = QA_STATE_KNOWS_GIL | QA_STATE_GIL;
+	fixture_samples(f, thread, 0, 1);
+}
+
+static void unknown_states_are_not_told(void **state)
+{
+	char *text = text_of(fixture_server, false, 0);
+
+	(void)state;
+	assert_null(strstr(text, "States"));
+	assert_null(strstr(text, "On CPU"));
+	assert_null(strstr(text, "Selected"));
+	free(text);
+	assert_has(only_the_gil, false, 0, "         1  100.00  with the GIL\n\nProgram: ");
+}
+
+static void nothing_may_be_selected(void **state)
+{
+	static const char *const threads[] = {"MainThread"};
+	struct qa_profile_options options = {
+		.selection = QA_SELECT_GIL, .threads = threads, .thread_count = 1};
+
+	(void)state;
+	assert_selected(&options, "\nNo samples were selected.\n\n"
+				  "States in all samples of these threads:\n"
+				  "   Samples       %\n         0    0.00  on a CPU");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +255,10 @@ int main(void)
 		cmocka_unit_test(names_stay_on_their_line),
 		cmocka_unit_test(each_script_is_described_once),
 		cmocka_unit_test(columns_are_aligned),
+		cmocka_unit_test(a_selection_is_said_above_the_first_lines),
+		cmocka_unit_test(states_are_told_as_far_as_they_are_known),
+		cmocka_unit_test(unknown_states_are_not_told),
+		cmocka_unit_test(nothing_may_be_selected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@ static struct fake_target *make_target(void)
 
 static void put_interpreter(struct fake_target *target, uint64_t interpreter, uint64_t next)
 {
-	const struct qa_layout *layout = qa_layout_row(VERSION);
+	const struct qa_layout *layout = qa_layout_row(VERSION, false);
 	uint64_t thread = interpreter + 0x800;
 
 	fake_put_u64(target, interpreter + (uint64_t)layout->interpreter.next, next);
@@ -53,7 +53,8 @@ static void put_interpreter(struct fake_target *target, uint64_t interpreter, ui
 
 static uint64_t scan(struct fake_target *target)
 {
-	return qa_interpreter_scan(&target->base, &maps, &mappings[0], qa_layout_row(VERSION));
+	return qa_interpreter_scan(
+		&target->base, &maps, &mappings[0], qa_layout_row(VERSION, false));
 }
 
 static void finds_the_variable_among_others(void **state)
@@ -91,7 +92,7 @@ static void prefers_the_head_of_the_list(void **state)
 
 static void an_interpreter_that_its_thread_does_not_know_is_none(void **state)
 {
-	const struct qa_layout *layout = qa_layout_row(VERSION);
+	const struct qa_layout *layout = qa_layout_row(VERSION, false);
 	struct fake_target *target = make_target();
 
 	(void)state;

@@ -47,7 +47,11 @@ static void by_line_they_are_a_frame_each(void **state)
 		assert_string_equal(handle[i].name, "Server.handle");
 		assert_int_equal(handle[i].line, 20 + i);
 		assert_int_equal(handle[i].first_line, 20);
+		assert_int_equal(handle[i].function, handle->function);
 	}
+	assert_int_equal(handle->function, 4);
+	assert_int_equal(handle[-1].function, 3);
+	assert_int_equal(handle[3].function, 5);
 	assert_weight(handle[1].self, 10);
 	assert_weight(handle[2].self, 7);
 	assert_int_equal(profile->function_count, 5);
@@ -143,7 +147,7 @@ static void samples_are_grouped_by_thread(void **state)
 static void hot_frames_come_hottest_first(void **state)
 {
 	static const char *const names[] = {"walk", "get", "Server.handle", "dumps",
-		"<no python frame>", "<garbage collection>", "<module>", "<unreadable>"};
+		"<no python frame>", "<GC>", "<module>", "<unreadable>"};
 	struct qa_profile *profile = fixture_profile(fixture_server, NULL);
 
 	(void)state;

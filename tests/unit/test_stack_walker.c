@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpython/roster.h"
 #include "cpython/stack_walker.h"
 #include "fake_target.h"
 
@@ -13,12 +12,17 @@ enum {
 	FRAMES = 0x200000,
 	BOTTOM = 0x2f0000,
 	CODE = 0x300000,
-	INTERPRETER = 0x400000,
-	GIL = 0x4f0000
+	CODE_UNITS = 20,
+	COPIES = 0x3f0000,
 };
 
-static const uint32_t versions[] = {0x03060ff0, 0x030703f0, 0x030812f0, 0x030912f0, 0x030a0df0,
-	0x030b07f0, 0x030c01f0, 0x030d00f0, 0x030e0af0, 0x030f02f0};
+static const uint32_t versions[] = {
+#if defined(__x86_64__)
+	0x030703f0, /* has a row only there */
+#endif
+	0x03060ff0, 0x030710f0, 0x030812f0, 0x030912f0, 0x030a0df0, 0x030b07f0, 0x030c01f0,
+	0x030d00f0, 0x030e0af0, 0x030f02f0, FAKE_FREE_THREADED | 0x030d05f0,
+	FAKE_FREE_THREADED | 0x030e0af0, FAKE_FREE_THREADED | 0x030f02f0};
 
 #define FOR_EACH_VERSION(v) for (size_t v = 0; v < sizeof(versions) / sizeof(*versions); v++)
 
@@ -26,6 +30,20 @@ static void put_field(struct fake_target *target, uint64_t base, int32_t offset,
 {
 	if (offset != QA_ABSENT)
 		fake_put_u64(target, base + (uint64_t)offset, value);
+}
+
+/* How long it is and, in versions with copies, the array of them with nothing but the original. */
+static void put_bytecode(struct fake_target *target, const struct qa_layout *layout, uint64_t code)
+{
+	enum { ARRAY = 2048 };
+
+	put_field(target, code, layout->object.bytes_size, CODE_UNITS);
+	if (layout->code.copies == QA_ABSENT)
+		return;
+	put_field(target, code, layout->code.copies, code + ARRAY);
+	put_field(target, code + ARRAY, layout->copies.count, 1);
+	put_field(
+		target, code + ARRAY, layout->copies.first, code + (uint64_t)layout->code.bytecode);
 }
 
 /* A frame in the middle of its code, 10 bytes from its start; the code's address is tagged where
@@ -43,6 +61,7 @@ static void put_frame(struct fake_target *target, const struct qa_layout *layout
 			layout->frame.position_kind == QA_POSITION_LASTI_UNITS ? 5 : 10);
 	if (layout->frame.owner != QA_ABSENT)
 		fake_put(target, frame + (uint64_t)layout->frame.owner, "\0", 1);
+	put_bytecode(target, layout, code);
 }
 
 static void put_thread(struct fake_target *target, const struct qa_layout *layout, uint64_t frame)
@@ -313,112 +332,113 @@ static void a_frame_not_begun_is_before_its_code(void **state)
 	}
 }
 
-static void put_interpreter(
-	struct fixture *f, uint64_t interpreter, uint64_t next, uint64_t id, uint64_t threads)
+/* The array of `count` copies of the innermost code's bytecode, and a frame 10 bytes into the one
+ * with that index. */
+static void put_copies(struct fixture *f, uint64_t count, uint32_t index, bool put_entry)
 {
 	const struct qa_layout *layout = &f->python.layout;
+	uint64_t entries = COPIES + (uint64_t)layout->copies.first;
+	uint64_t copy = COPIES + 0x1000 + index * 0x100;
 
-	put_field(f->target, interpreter, layout->interpreter.next, next);
-	put_field(f->target, interpreter, layout->interpreter.id, id);
-	put_field(f->target, interpreter, layout->interpreter.threads_head, threads);
-	put_field(f->target, interpreter, layout->interpreter.gil, GIL);
-	put_field(f->target, interpreter, layout->interpreter.gc_collecting, 0);
+	put_field(f->target, CODE, layout->code.copies, COPIES);
+	put_field(f->target, COPIES, layout->copies.count, count);
+	fake_put_u64(f->target, entries, CODE + (uint64_t)layout->code.bytecode);
+	fake_put_u64(f->target, entries + (uint64_t)index * 8, put_entry ? copy : 0);
+	fake_put_u32(f->target, FRAMES + (uint64_t)layout->frame.bytecode_index, index);
+	put_field(f->target, FRAMES, layout->frame.position, copy + 10);
 }
 
-static void put_thread_state(struct fixture *f, uint64_t thread, uint64_t interpreter,
-	uint64_t next, uint64_t ident, uint64_t native)
-{
-	const struct qa_layout *layout = &f->python.layout;
+#define FOR_EACH_VERSION_WITH_COPIES(v)                                                            \
+	FOR_EACH_VERSION(v)                                                                        \
+	if (qa_layout_row(versions[v] & ~FAKE_FREE_THREADED, versions[v] & FAKE_FREE_THREADED)     \
+			->code.copies != QA_ABSENT)
 
-	put_field(f->target, thread, layout->thread.interpreter, interpreter);
-	put_field(f->target, thread, layout->thread.next, next);
-	put_field(f->target, thread, layout->thread.thread_id, ident);
-	put_field(f->target, thread, layout->thread.native_thread_id, native);
+static void walk_and_expect(struct fixture *f, int32_t instruction)
+{
+	assert_int_equal(walk(f), 0);
+	assert_int_equal(f->stack.count, 2);
+	assert_int_equal(f->stack.frames[0].code, CODE);
+	assert_int_equal(f->stack.frames[0].instruction, instruction);
+	assert_int_equal(f->stack.frames[1].instruction, 10);
 }
 
-static void give_gil(struct fixture *f, uint64_t thread)
+static void a_position_is_found_in_the_frames_copy_of_the_bytecode(void **state)
 {
-	const struct qa_layout *layout = &f->python.layout;
+	unsigned tried = 0;
 
-	if (f->python.gil_holder) {
-		fake_put_u64(f->target, f->python.gil_holder, thread);
-		return;
-	}
-	fake_put_u64(f->target, GIL + (uint64_t)layout->gil.last_holder, thread);
-	fake_put_u32(f->target, GIL + (uint64_t)layout->gil.locked, thread != 0);
-}
-
-static void put_world(struct fixture *f)
-{
-	const struct qa_layout *layout = &f->python.layout;
-
-	put_field(f->target, FAKE_RUNTIME, layout->runtime.interpreters_head, INTERPRETER);
-	put_field(f->target, FAKE_RUNTIME, layout->runtime.gc_collecting, 0);
-	put_interpreter(f, INTERPRETER, INTERPRETER + 0x10000, 1, THREAD);
-	put_interpreter(f, INTERPRETER + 0x10000, 0, 0, THREAD + 0x2000);
-	put_thread_state(f, THREAD, INTERPRETER, THREAD + 0x1000, 0x7001, 501);
-	put_thread_state(f, THREAD + 0x1000, INTERPRETER, 0, 0, 0); /* made, but not running yet */
-	put_thread_state(f, THREAD + 0x2000, INTERPRETER + 0x10000, 0, 0x7002, 502);
-	give_gil(f, THREAD + 0x2000);
-}
-
-static void the_roster_names_all_threads_of_all_interpreters(void **state)
-{
 	(void)state;
-	FOR_EACH_VERSION(v)
+	FOR_EACH_VERSION_WITH_COPIES(v)
 	{
 		struct fixture f;
-		struct qa_roster roster;
+		const struct qa_layout *layout;
 
 		open_fixture(&f, versions[v]);
-		put_world(&f);
-		qa_roster_init(&roster, &f.python);
-		assert_int_equal(qa_roster_read(&roster, &f.python), 0);
-		assert_int_equal(roster.count, 2);
-		assert_int_equal(roster.threads[0].address, THREAD);
-		assert_int_equal(roster.threads[0].ident, 0x7001);
-		assert_int_equal(roster.threads[0].interpreter,
-			f.python.layout.interpreter.id == QA_ABSENT ? 0 : 1);
-		assert_false(roster.threads[0].holds_gil);
-		assert_int_equal(roster.threads[1].address, THREAD + 0x2000);
-		assert_int_equal(roster.threads[1].interpreter, 0);
-		assert_true(roster.threads[1].holds_gil);
-		give_gil(&f, 0);
-		assert_int_equal(qa_roster_read(&roster, &f.python), 0);
-		assert_false(roster.threads[1].holds_gil);
-		qa_roster_free(&roster);
+		layout = &f.python.layout;
+		put_stack(f.target, layout, 2);
+		put_copies(&f, 4, 3, true);
+		walk_and_expect(&f, 10);
+		put_copies(&f, 1000, 999, true);
+		walk_and_expect(&f, 10);
+		/* The frame names a copy already, but is in the code's own bytecode still. */
+		put_field(f.target, FRAMES, layout->frame.position,
+			CODE + (uint64_t)layout->code.bytecode + 12);
+		walk_and_expect(&f, 12);
+		tried++;
+		close_fixture(&f);
+	}
+	assert_int_equal(tried, 2);
+}
+
+/* Better no line than a wrong one. */
+static void without_its_copy_a_position_is_unknown(void **state)
+{
+	(void)state;
+	FOR_EACH_VERSION_WITH_COPIES(v)
+	{
+		struct fixture f;
+		const struct qa_layout *layout;
+
+		open_fixture(&f, versions[v]);
+		layout = &f.python.layout;
+		put_stack(f.target, layout, 2);
+		put_copies(&f, 4, 4, true); /* beyond the array */
+		walk_and_expect(&f, QA_INSTRUCTION_UNKNOWN);
+		put_copies(&f, 4, UINT32_MAX, true);
+		walk_and_expect(&f, QA_INSTRUCTION_UNKNOWN);
+		put_copies(&f, 4, 3, false); /* not made */
+		walk_and_expect(&f, QA_INSTRUCTION_UNKNOWN);
+		put_copies(&f, 4, 3, true); /* the array of another code object */
+		fake_put_u64(f.target, COPIES + (uint64_t)layout->copies.first, CODE);
+		walk_and_expect(&f, QA_INSTRUCTION_UNKNOWN);
+		put_copies(&f, 4, 3, true);
+		put_field(f.target, CODE, layout->code.copies, 0xdead0000);
+		walk_and_expect(&f, QA_INSTRUCTION_UNKNOWN);
+		put_copies(&f, 4, 3, true);
+		put_field(f.target, CODE, layout->object.bytes_size, UINT64_MAX);
+		walk_and_expect(&f, QA_INSTRUCTION_UNKNOWN);
 		close_fixture(&f);
 	}
 }
 
-static void a_torn_roster_is_noticed(void **state)
+static void a_position_outside_its_copy_is_torn(void **state)
 {
 	(void)state;
-	FOR_EACH_VERSION(v)
+	FOR_EACH_VERSION_WITH_COPIES(v)
 	{
-		struct fixture f;
-		struct qa_roster roster;
-		const struct qa_layout *layout = &f.python.layout;
+		static const uint64_t outside[] = {
+			0x1300 - 2, 0x1300 + CODE_UNITS * UINT64_C(2), 0x1200};
 
-		open_fixture(&f, versions[v]);
-		put_world(&f);
-		qa_roster_init(&roster, &f.python);
-		put_field(f.target, THREAD, layout->thread.interpreter,
-			0x123); /* freed and used for something else */
-		assert_int_equal(qa_roster_read(&roster, &f.python), -EAGAIN);
-		put_world(&f);
-		put_field(f.target, THREAD, layout->thread.next, THREAD); /* a circle */
-		assert_int_equal(qa_roster_read(&roster, &f.python), -EAGAIN);
-		put_world(&f);
-		put_field(f.target, INTERPRETER, layout->interpreter.next, INTERPRETER);
-		assert_int_equal(qa_roster_read(&roster, &f.python), -EAGAIN);
-		put_world(&f);
-		put_field(f.target, INTERPRETER, layout->interpreter.threads_head, 0xdead0000);
-		assert_int_equal(qa_roster_read(&roster, &f.python), -EAGAIN);
-		put_world(&f);
-		assert_int_equal(qa_roster_read(&roster, &f.python), 0);
-		qa_roster_free(&roster);
-		close_fixture(&f);
+		for (size_t i = 0; i < sizeof(outside) / sizeof(*outside); i++) {
+			struct fixture f;
+
+			open_fixture(&f, versions[v]);
+			put_stack(f.target, &f.python.layout, 2);
+			put_copies(&f, 4, 3, true);
+			put_field(f.target, FRAMES, f.python.layout.frame.position,
+				COPIES + outside[i]);
+			assert_int_equal(walk(&f), -EAGAIN);
+			close_fixture(&f);
+		}
 	}
 }
 
@@ -435,8 +455,9 @@ int main(void)
 		cmocka_unit_test(links_into_nowhere_are_torn),
 		cmocka_unit_test(a_position_outside_the_code_is_torn),
 		cmocka_unit_test(a_frame_not_begun_is_before_its_code),
-		cmocka_unit_test(the_roster_names_all_threads_of_all_interpreters),
-		cmocka_unit_test(a_torn_roster_is_noticed),
+		cmocka_unit_test(a_position_is_found_in_the_frames_copy_of_the_bytecode),
+		cmocka_unit_test(without_its_copy_a_position_is_unknown),
+		cmocka_unit_test(a_position_outside_its_copy_is_torn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@ static const char fence[] = "```hex\n";
 static const struct qa_raw_session session = {.recorder = {"qa-record 0.1.0", 15},
 	.host = {"box", 3},
 	.kernel = {"Linux", 5},
+	.engine = {"beside", 6},
 	.start_ns = 1000000000,
 	.start_wall_ns = 1700000000000000000,
 	.period_ns = 10000000};

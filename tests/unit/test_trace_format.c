@@ -95,7 +95,7 @@ static void known_records_may_be_longer(void **state)
 {
 	struct trace *trace = *state;
 
-	PUT(trace, QA_RECORD_SESSION, 3 + 9, 1000, 2000, 100);
+	PUT(trace, QA_RECORD_SESSION, 4 + 9, 1000, 2000, 100);
 	PUT(trace, QA_RECORD_PROCESS, 5 + 9, 1, 4711, 1, 0, 1000);
 	PUT(trace, QA_RECORD_THREAD, 1 + 9, 1, 1, 4711, 0, 0, 1);
 	PUT(trace, QA_RECORD_STRING, 0, 1, 1, 'f', 9, 9);
@@ -103,16 +103,16 @@ static void known_records_may_be_longer(void **state)
 	PUT(trace, QA_RECORD_CODE, 1 + 9, 1, 1, 0, 0, 2, 1, 0, 0);
 	PUT(trace, QA_RECORD_NODES, 9, 1, 1, 1, 0, 1, 1, 1, 7);
 	PUT(trace, QA_RECORD_TICKS, 9, 1000, 1, 1, 100, 1, 0, 1, 2, 1, 2, 1, 5, 1, 3);
-	PUT(trace, QA_RECORD_LOSS, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+	PUT(trace, QA_RECORD_LOSS, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
 	PUT(trace, QA_RECORD_END, 9, 5000, QA_END_EXIT);
 	read_trace(trace);
 	assert_true(qa_trace_is_whole(&trace->health));
-	assert_lines(trace, LOG_SESSION, "session 1000 1000 100 \"\" \"\" \"\" \n");
+	assert_lines(trace, LOG_SESSION, "session 1000 1000 100 \"\" \"\" \"\" \"\" \n");
 	assert_lines(trace, LOG_FILE, "file 1 1 10 10 30 40 \"f\" \n");
 	assert_lines(trace, LOG_CODE, "code 1 1 0 0 1 \"f\" \"\" \"\" \"\" \n");
 	assert_lines(trace, LOG_NODE, "node 1 0 1 6 \n");
 	assert_lines(trace, LOG_SAMPLE, "sample 1100 100 1 1 3 \n");
-	assert_lines(trace, LOG_LOSS, "loss 1 2 3 4 5 6 7 8 9 \n");
+	assert_lines(trace, LOG_LOSS, "loss 1 2 3 4 5 6 7 8 9 10 \n");
 	assert_lines(trace, LOG_END, "end 5000 2 \n");
 }
 

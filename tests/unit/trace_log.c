@@ -65,6 +65,7 @@ static int log_session(void *ctx, const struct qa_raw_session *e)
 	put_text(line, e->recorder);
 	put_text(line, e->host);
 	put_text(line, e->kernel);
+	put_text(line, e->engine);
 	return finish(line);
 }
 
@@ -159,7 +160,7 @@ static int log_loss(void *ctx, const struct qa_raw_loss *e)
 	struct qa_buf *line = begin(ctx, LOG_LOSS);
 
 	PUT_NUMBERS(line, "loss", e->planned, e->taken, e->retried, e->dropped, e->dropped_ns,
-		e->missed, e->missed_ns, e->late, e->late_max_ns);
+		e->missed, e->missed_ns, e->late, e->late_max_ns, e->barred);
 	return finish(line);
 }
 

@@ -7,6 +7,7 @@
 #define QA_CPYTHON_GEN_FIELDS_H
 
 #define Py_BUILD_CORE 1
+#define NDEBUG 1 /* the headers' own functions are asked with made-up objects */
 #include <Python.h>
 
 #include <stddef.h>
@@ -22,6 +23,7 @@
 #define SINCE(minor) (PY_VERSION_HEX >= MINOR(minor))
 
 #define NUMBER(field, value) printf("%s %zu\n", field, (size_t)(value))
+#define SIGNED(field, value) printf("%s %d\n", field, (int)(value))
 #define TEXT(field, value) printf("%s %s\n", field, value)
 #define OFFSET(field, type, member) NUMBER(field, offsetof(type, member))
 #define SIZE(field, type) NUMBER(field, sizeof(type))
@@ -53,6 +55,28 @@ static void print_objects(void)
 	SHIFT("unicode.kind_shift", kind);
 	SHIFT("unicode.compact_shift", compact);
 	SHIFT("unicode.ascii_shift", ascii);
+}
+
+static void print_dict(void)
+{
+	OFFSET("dict.keys", PyDictObject, ma_keys);
+	OFFSET("dict.values", PyDictObject, ma_values);
+	OFFSET("names.type_flags", PyTypeObject, tp_flags);
+	OFFSET("names.dict_offset", PyTypeObject, tp_dictoffset);
+}
+
+static void print_number(void)
+{
+#if SINCE(12)
+	OFFSET("names.number_size", PyLongObject, long_value.lv_tag);
+	OFFSET("names.number_digits", PyLongObject, long_value.ob_digit);
+	NUMBER("names.number_shift", _PyLong_NON_SIZE_BITS);
+#else
+	OFFSET("names.number_size", PyLongObject, ob_base.ob_size);
+	OFFSET("names.number_digits", PyLongObject, ob_digit);
+	NUMBER("names.number_shift", 0);
+#endif
+	NUMBER("names.number_bits", PyLong_SHIFT);
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <code.h>
 #include <frameobject.h>
+#include <longintrepr.h>
 
 #if SINCE(9)
 #include <internal/pycore_interp.h>
@@ -70,6 +71,27 @@ static void print_code(void)
 #endif
 }
 
+/* A dict's table of keys. No header has it, only Objects/dict-common.h; the same from 3.6 to 3.10.
+ */
+struct table {
+	Py_ssize_t references;
+	Py_ssize_t slots;
+	void *lookup;
+	Py_ssize_t usable;
+	Py_ssize_t entries;
+	char index[];
+};
+
+static void print_names(void)
+{
+	OFFSET("names.modules", PyInterpreterState, modules);
+	TEXT("names.instance_form", "QA_INSTANCE_DICT");
+	NUMBER("dict.first_value", 0);
+	OFFSET("dict.slots", struct table, slots);
+	OFFSET("dict.entry_count", struct table, entries);
+	OFFSET("dict.index", struct table, index);
+}
+
 int main(void)
 {
 	print_runtime();
@@ -78,5 +100,8 @@ int main(void)
 	print_frame();
 	print_code();
 	print_objects();
+	print_dict();
+	print_number();
+	print_names();
 	return 0;
 }

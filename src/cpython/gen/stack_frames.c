@@ -2,12 +2,19 @@
 #include "cpython/gen/fields.h"
 
 #include <internal/pycore_code.h>
+#include <internal/pycore_dict.h>
 #include <internal/pycore_frame.h>
 #include <internal/pycore_interp.h>
+#include <internal/pycore_object.h>
 #include <internal/pycore_runtime.h>
 #if SINCE(14)
 #include <internal/pycore_interpframe.h>
 #include <internal/pycore_stackref.h>
+#endif
+
+/* Each thread may run a copy of the bytecode of its own. */
+#if defined(Py_GIL_DISABLED) && SINCE(14)
+#define HAS_COPIES
 #endif
 
 static void print_runtime(void)
@@ -51,6 +58,10 @@ static void print_thread(void)
 #endif
 	OFFSET("thread.thread_id", PyThreadState, thread_id);
 	OFFSET("thread.native_thread_id", PyThreadState, native_thread_id);
+#ifdef Py_GIL_DISABLED
+	OFFSET("thread.status", PyThreadState, _status);
+	OFFSET("thread.state", PyThreadState, state);
+#endif
 }
 
 static void print_frame(void)
@@ -75,6 +86,9 @@ static void print_frame(void)
 #else
 	TEXT("frame.code_mask", "UINT64_MAX");
 #endif
+#ifdef HAS_COPIES
+	OFFSET("frame.bytecode_index", _PyInterpreterFrame, tlbc_index);
+#endif
 }
 
 static void print_generator(void)
@@ -94,6 +108,59 @@ static void print_code(void)
 	OFFSET("code.line_table", PyCodeObject, co_linetable);
 	OFFSET("code.bytecode", PyCodeObject, co_code_adaptive);
 	TEXT("code.line_table_kind", "QA_LINE_TABLE_LOCATIONS");
+#ifdef HAS_COPIES
+	OFFSET("code.copies", PyCodeObject, co_tlbc);
+	OFFSET("copies.count", _PyCodeArray, size);
+	OFFSET("copies.first", _PyCodeArray, entries);
+#endif
+}
+
+static void print_table(void)
+{
+	OFFSET("dict.first_value", PyDictValues, values);
+#if SINCE(13)
+	OFFSET("dict.values_valid", PyDictValues, valid);
+#endif
+	OFFSET("dict.slots_log2", PyDictKeysObject, dk_log2_size);
+	OFFSET("dict.index_log2", PyDictKeysObject, dk_log2_index_bytes);
+	OFFSET("dict.kind", PyDictKeysObject, dk_kind);
+	OFFSET("dict.entry_count", PyDictKeysObject, dk_nentries);
+	OFFSET("dict.index", PyDictKeysObject, dk_indices);
+}
+
+/* What lies before an object is asked of the headers' functions, for an object of ours. */
+static void print_instance(void)
+{
+	static char memory[512];
+	PyObject *object = (PyObject *)(memory + sizeof(memory) / 2);
+
+	OFFSET("names.cached_keys", PyHeapTypeObject, ht_cached_keys);
+#if SINCE(13)
+	OFFSET("names.basic_size", PyTypeObject, tp_basicsize);
+	SIGNED("names.instance_dict",
+		(char *)_PyObject_ManagedDictPointer(object) - (char *)object);
+	TEXT("names.instance_form", "QA_INSTANCE_INLINE");
+#elif SINCE(12)
+	SIGNED("names.instance_dict",
+		(char *)_PyObject_DictOrValuesPointer(object) - (char *)object);
+	TEXT("names.instance_form", "QA_INSTANCE_TAGGED");
+#else
+	SIGNED("names.instance_dict",
+		(char *)_PyObject_ManagedDictPointer(object) - (char *)object);
+	SIGNED("names.instance_values", (char *)_PyObject_ValuesPointer(object) - (char *)object);
+	TEXT("names.instance_form", "QA_INSTANCE_SPLIT");
+#endif
+}
+
+static void print_names(void)
+{
+#if SINCE(12)
+	OFFSET("names.modules", PyInterpreterState, imports.modules);
+#else
+	OFFSET("names.modules", PyInterpreterState, modules);
+#endif
+	print_table();
+	print_instance();
 }
 
 int main(void)
@@ -105,5 +172,8 @@ int main(void)
 	print_generator();
 	print_code();
 	print_objects();
+	print_dict();
+	print_number();
+	print_names();
 	return 0;
 }
