@@ -46,13 +46,12 @@ def pooled_loss(rows):
     return stacks.Loss(*sums)
 
 
-def _no_impossible(results):
-    rows = results.exact + results.unthrottled
+def _no_impossible(name, rows):
     wrong = [row for row in rows if row.impossible]
     detail = "%d in %d samples" % (sum(row.impossible for row in rows), sum(row.samples for row in rows))
     for row in wrong[:5]:
         detail += "; %s, %s, %d Hz: %s" % (row.version, row.case, row.rate, row.reasons.most_common(1)[0][0])
-    return Criterion("no impossible stack", not wrong and bool(rows), detail)
+    return Criterion(name, not wrong and bool(rows), detail)
 
 
 def _enough_samples(results):
@@ -103,7 +102,9 @@ def judge(results, comparisons, is_whole):
     """The criteria; how many samples there are matters in a whole run only."""
     criteria = [Criterion("every step was done", not results.failures, "; ".join(results.failures) or "yes")]
     if results.exact:
-        criteria += [_no_impossible(results), *(_enough_samples(results) if is_whole else ()), *_kept(results)]
+        criteria += [_no_impossible("no impossible stack", results.exact), *(_enough_samples(results) if is_whole else ()), *_kept(results)]
+    if results.unthrottled:
+        criteria.append(_no_impossible("no impossible stack from another CPU, without a throttle", results.unthrottled))
     if comparisons:
         criteria += [_no_bias(comparisons), *([_claims(comparisons)] if is_whole else ())]
     return criteria
