@@ -127,7 +127,7 @@ docs-images: demo ## the README's picture, from the demo's recording
 
 # --- testing -----------------------------------------------------------------------------------
 
-.PHONY: deps-check tests own-time fuzzers check check-unit check-full check-pythons check-aarch64 check-fresh docs-matrix fuzz lint format
+.PHONY: deps-check tests own-time fuzzers check check-unit check-full check-pythons check-aarch64 check-fresh docs-matrix fuzz accuracy lint format
 deps-check: ## install what the tests need
 	@tests/deps/install build check
 
@@ -170,6 +170,10 @@ check-fresh: ## make demo and make check of the last commit, in a fresh system
 
 fuzz: deps-check ## only the fuzzers, FUZZ_SECONDS each
 	@$(PYTHON) tests/run --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
+
+# Nothing else should run meanwhile.
+accuracy: all ## half an hour: exactness, loss and bias, beside other profilers; writes docs/accuracy.md
+	@QA_BUILD='$(BUILD)' $(PYTHON) tests/accuracy/run --document docs/accuracy.md
 
 # Built by a make of its own: the whole library must be compiled with clang's instrumentation.
 fuzzers: $(FUZZERS)
