@@ -13,13 +13,16 @@ enum { FAILED = 2 };
 static void *run(void *ctx)
 {
 	struct bare_loop *loop = ctx;
-	struct qa_schedule schedule;
-	uint64_t missed;
+	const struct qa_schedule schedule = {
+		.start_ns = qa_clock_ns(), .period_ns = loop->period_ns, .seed = loop->seed};
+	uint64_t slot = 0;
 
 	qa_cpu_be_prompt();
-	qa_schedule_init(&schedule, qa_clock_ns(), loop->period_ns, loop->seed);
-	while (!atomic_load(&loop->stop)) {
-		qa_clock_sleep_until(qa_schedule_next(&schedule, qa_clock_ns(), &missed));
+	for (; !atomic_load(&loop->stop); slot++) {
+		uint64_t now = qa_schedule_slot(&schedule, qa_clock_ns());
+
+		slot = slot > now ? slot : now;
+		qa_clock_sleep_until(qa_schedule_moment(&schedule, slot));
 		atomic_fetch_add_explicit(&loop->wakes, 1, memory_order_relaxed);
 	}
 	return NULL;
