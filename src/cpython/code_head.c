@@ -16,7 +16,8 @@ bool qa_code_head_equal(const struct qa_code_head *a, const struct qa_code_head 
 static size_t head_size(const struct qa_layout *layout)
 {
 	const int32_t fields[] = {layout->object.type, layout->code.filename, layout->code.name,
-		layout->code.qualname, layout->code.line_table, layout->code.first_line};
+		layout->code.qualname, layout->code.line_table, layout->code.first_line,
+		layout->code.version};
 	int32_t last = 0;
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
@@ -37,9 +38,12 @@ static uint64_t pointer_in(const unsigned char *bytes, int32_t offset)
 static void parse_head(
 	const struct qa_layout *layout, const unsigned char *bytes, struct qa_code_head *head)
 {
+	uint32_t version = 0;
 	int32_t first_line;
 
 	memcpy(&first_line, bytes + layout->code.first_line, sizeof(first_line));
+	if (layout->code.version != QA_ABSENT)
+		memcpy(&version, bytes + layout->code.version, sizeof(version));
 	*head = (struct qa_code_head){
 		.type = pointer_in(bytes, layout->object.type),
 		.filename = pointer_in(bytes, layout->code.filename),
@@ -47,6 +51,7 @@ static void parse_head(
 		.qualname = pointer_in(bytes, layout->code.qualname),
 		.line_table = pointer_in(bytes, layout->code.line_table),
 		.first_line = first_line,
+		.version = version,
 	};
 }
 
@@ -151,6 +156,8 @@ int qa_code_heads_read(struct qa_snapshot *snapshot, const struct qa_layout *lay
 			 : -EINVAL;
 
 	for (size_t i = 0; i < count && !rc; i++) {
+		if (heads[i].version)
+			continue;
 		if (heads[i].name)
 			names[n++] = heads[i].name;
 		if (heads[i].qualname && heads[i].qualname != heads[i].name)
@@ -159,6 +166,7 @@ int qa_code_heads_read(struct qa_snapshot *snapshot, const struct qa_layout *lay
 	if (!rc)
 		rc = qa_snapshot_want(snapshot, names, n, NAME_BEGINNING);
 	for (size_t i = 0; i < count && !rc; i++)
-		rc = read_marks(snapshot, layout, &heads[i]);
+		if (!heads[i].version)
+			rc = read_marks(snapshot, layout, &heads[i]);
 	return rc;
 }

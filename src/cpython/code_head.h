@@ -13,6 +13,7 @@ struct qa_code_head {
 	uint64_t qualname;
 	uint64_t line_table;
 	int64_t first_line;
+	uint64_t version;   /* no other code object has it; 0: unknown, then the names tell */
 	uint64_t name_mark; /* of what the name says */
 	uint64_t qualname_mark;
 };

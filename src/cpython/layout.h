@@ -92,6 +92,8 @@ struct qa_layout {
 		int32_t qualname; /* from 3.11 */
 		int32_t first_line;
 		int32_t line_table;
+		int32_t version; /* from 3.12: of the code objects so far, which one; 0: one of many
+				  */
 		int32_t bytecode; /* from 3.11 it lies in the object, from here on */
 		int32_t copies;   /* free-threaded from 3.14: pointer to the _PyCodeArray of the
 				     bytecode's copies */

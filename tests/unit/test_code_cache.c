@@ -135,6 +135,35 @@ static void a_name_used_again_is_another_code(void **state)
 	close_fixture(&f);
 }
 
+static void put_version(struct fixture *f, uint32_t number)
+{
+	fake_put_u32(f->target, CODE + (uint64_t)f->python.layout.code.version, number);
+}
+
+/* Then nothing else need be looked at: not even the name, which lies elsewhere. */
+static void a_version_tells_code_apart(void **state)
+{
+	const uint64_t address = CODE;
+	uint32_t first, second;
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "old", 12);
+	put_version(&f, 7);
+	assert_int_equal(resolve(&f, &address, 1, &first), 0);
+	fake_put_code(f.target, &f.python.layout, CODE, "/app/main.py", "new", 12);
+	put_version(&f, 7);
+	assert_int_equal(resolve(&f, &address, 1, &second), 0);
+	assert_int_equal(first, second);
+	assert_int_equal(f.told.count, 1);
+	put_version(&f, 8);
+	assert_int_equal(resolve(&f, &address, 1, &second), 0);
+	assert_int_not_equal(first, second);
+	assert_string_equal(f.told.name, "new");
+	close_fixture(&f);
+}
+
 /* What counts is the code as it was when the stack was copied. */
 static void known_code_is_taken_from_the_copy(void **state)
 {
@@ -451,6 +480,7 @@ int main(void)
 		cmocka_unit_test(reads_a_code_object_once),
 		cmocka_unit_test(an_address_used_again_is_another_code),
 		cmocka_unit_test(a_name_used_again_is_another_code),
+		cmocka_unit_test(a_version_tells_code_apart),
 		cmocka_unit_test(known_code_is_taken_from_the_copy),
 		cmocka_unit_test(does_without_a_copy_that_is_full),
 		cmocka_unit_test(a_name_may_end_with_the_memory),

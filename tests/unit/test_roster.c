@@ -110,19 +110,20 @@ static void the_roster_names_all_threads_of_all_interpreters(void **state)
 	{
 		struct fixture f;
 		struct qa_roster roster;
+		bool has_ids; /* 3.6 has none: they count from the newest */
 
 		open_fixture(&f, versions[v]);
+		has_ids = f.python.layout.interpreter.id != QA_ABSENT;
 		put_world(&f);
 		qa_roster_init(&roster, &f.python);
 		assert_int_equal(qa_roster_read(&roster, &f.python), 0);
 		assert_int_equal(roster.count, 2);
 		assert_int_equal(roster.threads[0].address, THREAD);
 		assert_int_equal(roster.threads[0].ident, 0x7001);
-		assert_int_equal(roster.threads[0].interpreter,
-			f.python.layout.interpreter.id == QA_ABSENT ? 0 : 1);
+		assert_int_equal(roster.threads[0].interpreter, has_ids ? 1 : 0);
 		assert_false(roster.threads[0].holds_gil);
 		assert_int_equal(roster.threads[1].address, THREAD + 0x2000);
-		assert_int_equal(roster.threads[1].interpreter, 0);
+		assert_int_equal(roster.threads[1].interpreter, has_ids ? 0 : 1);
 		assert_true(roster.threads[1].holds_gil);
 		give_gil(&f, 0);
 		assert_int_equal(qa_roster_read(&roster, &f.python), 0);

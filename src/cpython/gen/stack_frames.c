@@ -107,6 +107,9 @@ static void print_code(void)
 	OFFSET("code.first_line", PyCodeObject, co_firstlineno);
 	OFFSET("code.line_table", PyCodeObject, co_linetable);
 	OFFSET("code.bytecode", PyCodeObject, co_code_adaptive);
+#if SINCE(12)
+	OFFSET("code.version", PyCodeObject, co_version);
+#endif
 	TEXT("code.line_table_kind", "QA_LINE_TABLE_LOCATIONS");
 #ifdef HAS_COPIES
 	OFFSET("code.copies", PyCodeObject, co_tlbc);
