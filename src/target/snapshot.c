@@ -19,7 +19,7 @@ enum { FORGET_AFTER = 64, CREDIT = 4, CREDIT_MOST = 64, PAGES_MOST = 32768 };
    cache until they have been looked at. */
 enum { GROUP = 128 };
 
-enum { VANISHED = UINT32_MAX };
+#define VANISHED UINT32_MAX /* of a slot: the page could not be copied */
 
 /* Parts of pages begin and end at multiples of this: what lies near by is likely to be asked for,
  * too. */
@@ -27,7 +27,7 @@ enum { GRAIN = 256 };
 
 struct qa_snapshot_page {
 	uint64_t address;
-	uint32_t slot; /* where in `bytes`; VANISHED: it could not be copied */
+	uint32_t slot; /* where in `bytes`, or VANISHED */
 	uint32_t used; /* age of the last copy in which it was asked for */
 	uint32_t credit;
 	uint16_t low; /* the part of it that was asked for, and is copied: from here to `high` */
