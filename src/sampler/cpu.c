@@ -20,6 +20,9 @@ struct scheduling {
 	uint64_t period;
 };
 
+/* Whoever sleeps most of the time is not preferred for long by that. */
+enum { NICE = -20 };
+
 enum { SLICE_NS = 100000, SLICE_MOST_NS = 50000000 };
 
 /* False: we cannot tell, or somebody chose another class for us, which is left as it is. */
@@ -33,11 +36,17 @@ static bool get_scheduling(struct scheduling *scheduling)
 void qa_cpu_be_prompt(void)
 {
 	struct scheduling scheduling;
+	int32_t usual;
 
 	prctl(PR_SET_TIMERSLACK, 1ul);
 	if (!get_scheduling(&scheduling))
 		return;
 	scheduling.runtime = SLICE_NS;
+	usual = scheduling.nice;
+	scheduling.nice = NICE;
+	if (syscall(SYS_sched_setattr, 0, &scheduling, 0u) == 0)
+		return;
+	scheduling.nice = usual; /* without the privilege to be preferred */
 	syscall(SYS_sched_setattr, 0, &scheduling, 0u);
 }
 

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /*
- * Asks to be woken on time (timer slack 1 ns) and soon after (a scheduler slice of 100 us, kernels
- * from 6.12). Neither needs a privilege; where the kernel does not know the slice, wake-ups on a
- * busy CPU come later.
+ * Asks to be woken on time (timer slack 1 ns) and soon after: by a scheduler slice of 100 us
+ * (kernels from 6.12), and by the highest priority among ordinary threads, where that is allowed
+ * (root, CAP_SYS_NICE, a limit on niceness). Without the slice wake-ups on a busy CPU come later;
+ * without the priority some do at high rates, where we use more of the CPU than our share.
  */
 void qa_cpu_be_prompt(void);
 
