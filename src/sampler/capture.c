@@ -106,10 +106,12 @@ int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thre
 	bool runs = thread->state.runs;
 	int rc = -EAGAIN;
 
-	capture->retried = false;
+	capture->retried = capture->asleep = false;
 	for (int i = 0; i < ATTEMPTS && rc == -EAGAIN; i++) {
 		capture->retried |= i > 0;
 		runs = runs || i >= ATTEMPTS_APART;
+		if (runs)
+			thread->asleep_since = 0;
 		rc = (runs ? capture->engine : &qa_engine_apart)->take(capture, thread);
 		if (rc == -EBUSY && !runs) {
 			runs = true; /* it does not wait any more */

@@ -12,7 +12,7 @@
 #include "sampler/engine.h"
 #include "sampler/threads.h"
 
-enum { QA_NO_CPU = -1 };
+enum { QA_NO_CPU = -1, QA_CAPTURE_UNCHANGED = 1 };
 
 struct qa_capture {
 	struct qa_python *python;                /* borrowed */
@@ -29,13 +29,15 @@ struct qa_capture {
 	uint32_t *codes_found;
 	size_t codes_room;
 	bool retried; /* the last stack took more than one attempt */
+	bool asleep;  /* its thread slept all the while */
 };
 
 void qa_capture_init(struct qa_capture *capture, struct qa_python *python,
 	struct qa_code_cache *codes, const struct qa_snapshot_engine *engine);
 void qa_capture_free(struct qa_capture *capture);
 
-/* Takes the thread's stack into capture->fresh. -EAGAIN: it kept changing; the sample is lost.
+/* Takes the thread's stack into capture->fresh. QA_CAPTURE_UNCHANGED: it is the last one still, and
+ * `fresh` was not filled. -EAGAIN: it kept changing; the sample is lost.
  * -ENOTSUP: it is out of reach, so lost, too. -ESRCH: the process is gone. */
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread);
 

@@ -2,55 +2,58 @@
  * A stack read from any CPU.
  *
  * Of a thread that waits: it holds still, which is sure if it slept and did not get a CPU while it
- * was copied. Where the kernel does not count that, and of a thread that runs, two copies have to
- * agree.
+ * was copied. If it got none since the last time, nothing need be copied at all. Where the kernel
+ * does not count that, and of a thread that runs, two copies have to agree.
  */
 #include <errno.h>
 
 #include "sampler/capture.h"
 
+/* Unless a thread that waits still has the stack that it had. */
 static int take_twice(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
-	int rc = qa_capture_copy(capture, thread, &capture->again);
+	const struct qa_stack *stack = &capture->fresh.stack;
+	int rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
 
-	if (!rc)
-		rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
-	if (!rc && !qa_stack_equal(&capture->fresh.stack, &capture->again))
-		rc = -EAGAIN;
+	if (!rc && (thread->state.runs || !qa_stack_equal(stack, &thread->last.stack))) {
+		rc = qa_capture_copy(capture, thread, &capture->again);
+		if (!rc && !qa_stack_equal(stack, &capture->again))
+			rc = -EAGAIN;
+	}
 	return rc ? rc : qa_capture_resolve(capture, thread);
 }
 
 static int take_asleep(
 	struct qa_capture *capture, struct qa_tracked_thread *thread, uint64_t switched_in)
 {
+	const struct qa_thread_activity *activity = &thread->run_by->activity;
 	uint64_t after;
-	int rc = qa_thread_activity_is_runnable(&thread->run_by->activity) ? -EBUSY : 0;
+	int rc = qa_thread_activity_is_runnable(activity) ? -EBUSY : 0;
 
 	if (!rc)
 		rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
 	if (!rc)
 		rc = qa_capture_resolve(capture, thread);
-	if (!rc && (qa_thread_activity_switches(&thread->run_by->activity, &after) ||
-			   after != switched_in))
+	if (!rc && (qa_thread_activity_switches(activity, &after) || after != switched_in))
 		rc = -EAGAIN;
-	return rc;
+	if (rc)
+		return rc;
+	capture->asleep = true;
+	thread->asleep_since = thread->run_by == thread ? switched_in : 0;
+	return 0;
 }
 
 static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	uint64_t switched_in;
-	int rc;
 
-	if (thread->state.runs)
+	if (thread->state.runs || thread->candidates ||
+		qa_thread_activity_switches(&thread->run_by->activity, &switched_in))
 		return take_twice(capture, thread);
-	rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
-	if (rc)
-		return rc;
-	if (qa_stack_equal(&capture->fresh.stack, &thread->last.stack))
-		return qa_capture_resolve(capture, thread);
-	if (qa_thread_activity_switches(&thread->run_by->activity, &switched_in))
-		return take_twice(capture, thread);
-	return take_asleep(capture, thread, switched_in);
+	if (thread->run_by != thread || thread->asleep_since != switched_in)
+		return take_asleep(capture, thread, switched_in);
+	capture->asleep = true;
+	return QA_CAPTURE_UNCHANGED;
 }
 
 const struct qa_snapshot_engine qa_engine_apart = {"apart", take};

@@ -148,10 +148,10 @@ static int commit_stack(
 	return 0;
 }
 
-static uint32_t state_bits(struct qa_tracked_thread *thread, uint64_t now_ns)
+static uint32_t state_bits(struct qa_tracked_thread *thread, bool asleep, uint64_t now_ns)
 {
 	const struct qa_thread_state *state = &thread->state;
-	int on_cpu = qa_thread_activity_look(&thread->run_by->activity, now_ns);
+	int on_cpu = asleep ? 0 : qa_thread_activity_look(&thread->run_by->activity, now_ns);
 
 	return QA_STATE_KNOWS_GIL | (state->holds_gil ? QA_STATE_GIL : 0) |
 	       (state->collecting ? QA_STATE_GC : 0) | (on_cpu >= 0 ? QA_STATE_KNOWS_CPU : 0) |
@@ -181,14 +181,16 @@ static int sample_thread(struct qa_sampler *sampler, struct qa_tracked_thread *t
 	loss->planned++;
 	if (rc == -EAGAIN || rc == -ENOTSUP)
 		return count_dropped(sampler, rc, tick->weight_ns);
-	if (!rc)
-		rc = commit_stack(sampler, thread, &node);
-	if (rc)
+	if (rc == QA_CAPTURE_UNCHANGED)
+		node = thread->last.stack.count ? thread->last.ids[0].node : 0;
+	else
+		rc = rc ? rc : commit_stack(sampler, thread, &node);
+	if (rc < 0)
 		return rc;
 	loss->taken++;
 	loss->retried += sampler->capture.retried;
-	sampler->samples[(*taken)++] =
-		(struct qa_raw_sample){thread->id, node, state_bits(thread, tick->time_ns)};
+	sampler->samples[(*taken)++] = (struct qa_raw_sample){
+		thread->id, node, state_bits(thread, sampler->capture.asleep, tick->time_ns)};
 	return 0;
 }
 

@@ -46,7 +46,9 @@ struct qa_tracked_thread {
 	const struct qa_threads *candidates;
 	struct qa_snapshot snapshot;
 	struct qa_known_stack last; /* as last taken */
-	uint32_t seen;              /* the round in which the roster named it last */
+	uint64_t asleep_since; /* how often it had got a CPU when that was taken, asleep; 0: unknown
+				*/
+	uint32_t seen;         /* the round in which the roster named it last */
 };
 
 struct qa_threads {

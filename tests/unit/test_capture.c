@@ -1,9 +1,13 @@
 #include "cmocka_all.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fake_target.h"
 #include "sampler/capture.h"
@@ -172,7 +176,7 @@ static void change_once(struct fake_target *target)
 {
 	struct fixture *f = target->hook;
 
-	if (target->calls == 5) /* three pages were read one by one; then come two copies */
+	if (target->calls == 4) /* three pages were read one by one; this is the second copy */
 		put_frame(f, 0, CODE, false);
 }
 
@@ -317,6 +321,81 @@ static void a_cpu_kept_free_of_others_is_left_alone_unless_asked(void **state)
 	close_fixture(&f);
 }
 
+/* A thread of ours that sleeps until its pipe brings something, again and again. */
+struct sleeper {
+	pthread_t thread;
+	int pipe[2];
+	atomic_int tid;
+};
+
+static void *sleep_on(void *ctx)
+{
+	struct sleeper *sleeper = ctx;
+	char word;
+
+	atomic_store(&sleeper->tid, (int)syscall(SYS_gettid));
+	while (read(sleeper->pipe[0], &word, 1) == 1)
+		continue;
+	return NULL;
+}
+
+static void open_sleeper(struct sleeper *sleeper, struct fixture *f)
+{
+	const struct qa_process process = {.pid = getpid()};
+
+	*sleeper = (struct sleeper){0};
+	assert_int_equal(pipe(sleeper->pipe), 0);
+	assert_int_equal(pthread_create(&sleeper->thread, NULL, sleep_on, sleeper), 0);
+	while (!atomic_load(&sleeper->tid))
+		sched_yield();
+	qa_thread_activity_open(&f->thread.activity, &process, atomic_load(&sleeper->tid));
+}
+
+static void close_sleeper(struct sleeper *sleeper, struct fixture *f)
+{
+	close(sleeper->pipe[1]);
+	pthread_join(sleeper->thread, NULL);
+	close(sleeper->pipe[0]);
+	qa_thread_activity_close(&f->thread.activity);
+}
+
+/* Until it sleeps. */
+static int capture_asleep(struct fixture *f)
+{
+	int rc;
+
+	do {
+		sched_yield();
+		rc = qa_capture_thread(&f->capture, &f->thread);
+	} while (rc < 0);
+	return rc;
+}
+
+static void a_thread_that_slept_on_is_not_read_again(void **state)
+{
+	struct sleeper sleeper;
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	open_sleeper(&sleeper, &f);
+	assert_int_equal(capture_asleep(&f), 0);
+	assert_true(f.capture.asleep);
+	expect_whole_stack(&f);
+	keep(&f);
+	f.target->calls = 0;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), QA_CAPTURE_UNCHANGED);
+	assert_true(f.capture.asleep);
+	assert_int_equal(f.target->calls, 0);
+	assert_int_equal(write(sleeper.pipe[1], "", 1), 1); /* wakes it for a moment */
+	while (capture_asleep(&f) == QA_CAPTURE_UNCHANGED)
+		continue;
+	expect_whole_stack(&f);
+	assert_true(f.target->calls > 0);
+	close_sleeper(&sleeper, &f);
+	close_fixture(&f);
+}
+
 static void a_process_that_is_gone_is_told(void **state)
 {
 	struct fixture f;
@@ -404,6 +483,7 @@ int main(void)
 		cmocka_unit_test(a_thread_on_a_cpu_that_we_may_not_use_is_out_of_reach),
 		cmocka_unit_test(a_cpu_kept_free_of_others_is_left_alone_unless_asked),
 		cmocka_unit_test(a_thread_state_on_another_stack_is_not_believed),
+		cmocka_unit_test(a_thread_that_slept_on_is_not_read_again),
 		cmocka_unit_test(a_process_that_is_gone_is_told),
 		cmocka_unit_test(code_that_cannot_be_read_costs_its_frame),
 		cmocka_unit_test(a_link_that_cannot_be_followed_costs_the_sample),
