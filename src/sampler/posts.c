@@ -16,6 +16,7 @@ void qa_posts_init(struct qa_posts *posts, struct qa_ticker *ticker)
 {
 	memset(posts, 0, sizeof(*posts));
 	posts->ticker = ticker;
+	atomic_store(&posts->home, QA_NO_CPU);
 }
 
 /* Where is the thread that holds the GIL? */
@@ -60,7 +61,8 @@ static void *stand(void *ctx)
 	int rc = qa_cpu_pin(post->cpu);
 
 	qa_cpu_be_prompt();
-	for (int idle = 0; !rc && idle < IDLE_MOST; slot++, idle++) {
+	for (int idle = 0; !rc && idle < IDLE_MOST && atomic_load(&post->posts->home) != post->cpu;
+		slot++, idle++) {
 		uint64_t now_slot = qa_schedule_slot(&ticker->schedule, qa_clock_ns());
 
 		slot = slot > now_slot ? slot : now_slot;
@@ -157,5 +159,6 @@ int qa_posts_take(struct qa_posts *posts, uint64_t slot, int *cpu)
 	posts->recent = posts->recent << 1 | hopped;
 	if (hopped && !rc)
 		settle(posts, slot, before, cpu);
+	atomic_store(&posts->home, *cpu);
 	return rc;
 }

@@ -28,6 +28,7 @@ struct qa_posts {
 	struct qa_ticker *ticker; /* borrowed */
 	struct qa_post list[QA_POSTS_MOST];
 	atomic_bool stop;
+	atomic_int home; /* the CPU of the leading thread, where no post is needed */
 	uint64_t recent; /* a bit for each of the last slots that the leader took: was it a hop? */
 };
 
