@@ -29,7 +29,7 @@ enum qa_on_cpu {
 	QA_ON_CPU_AUTO,   /* yes; where a CPU may not be used, or is kept free of others
 			     (nohz_full), the sample is dropped */
 	QA_ON_CPU_ALWAYS, /* yes, on every CPU; where one may not be used, the recording fails */
-	QA_ON_CPU_NEVER,  /* no: two copies that agree are believed. The program pays nothing, but
+	QA_ON_CPU_NEVER,  /* no: four copies that agree are believed. The program pays nothing, but
 			     samples of code that runs fast are lost, which distorts the profile */
 };
 

@@ -9,13 +9,21 @@
 
 #include "sampler/capture.h"
 
-/* Unless a thread that waits still has the stack that it had. */
-static int take_twice(struct qa_capture *capture, struct qa_tracked_thread *thread)
+/* A program that flutters comes back to the same bytes again and again, so that two copies, each
+   torn, may well be alike; that four are is hardly more likely than that it stood still. */
+enum { COPIES_RUNNING = 4, COPIES_WAITING = 2 };
+
+/* As many copies as have to agree. One is enough if a thread that waits still has the stack that it
+ * had. */
+static int take_often(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	const struct qa_stack *stack = &capture->fresh.stack;
+	int copies = thread->state.runs ? COPIES_RUNNING : COPIES_WAITING;
 	int rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
 
-	if (!rc && (thread->state.runs || !qa_stack_equal(stack, &thread->last.stack))) {
+	if (!thread->state.runs && qa_stack_equal(stack, &thread->last.stack))
+		copies = 1;
+	for (int i = 1; i < copies && !rc; i++) {
 		rc = qa_capture_copy(capture, thread, &capture->again);
 		if (!rc && !qa_stack_equal(stack, &capture->again))
 			rc = -EAGAIN;
@@ -49,7 +57,7 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 
 	if (thread->state.runs || thread->candidates ||
 		qa_thread_activity_switches(&thread->run_by->activity, &switched_in))
-		return take_twice(capture, thread);
+		return take_often(capture, thread);
 	if (thread->run_by != thread || thread->asleep_since != switched_in)
 		return take_asleep(capture, thread, switched_in);
 	capture->asleep = true;
