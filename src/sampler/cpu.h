@@ -22,8 +22,7 @@ struct qa_cpu_hold {
 /*
  * Asks not to be switched out for that long, if it is longer than the usual slice; to be taken back
  * soon. It helps up to the next timer tick: then the scheduler looks at who had how much, and an
- * idle CPU may take over who waits. A higher priority does not help, for its taking back is paid
- * for by a long wait.
+ * idle CPU may take over who waits.
  */
 void qa_cpu_hold(struct qa_cpu_hold *hold, uint64_t needed_ns);
 void qa_cpu_let_go(const struct qa_cpu_hold *hold);
