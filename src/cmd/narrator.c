@@ -21,7 +21,7 @@ void narrator_price(const struct narrator *narrator, uint64_t period_ns)
 	if (narrator->quiet || period_ns >= DEAR_BELOW_NS)
 		return;
 	fputs("qa-record: above 2 kHz the program pays for being sampled: each sample takes some "
-	      "20 us "
+	      "30 us "
 	      "of its CPU.\n"
 	      "  hint: A lower --rate for longer sees as much. --on-cpu=never takes nothing, but "
 	      "loses what runs fast.\n",
