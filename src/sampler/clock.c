@@ -20,9 +20,14 @@ int64_t qa_clock_wall_ns(void)
 	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
 }
 
+struct timespec qa_clock_time(uint64_t ns)
+{
+	return (struct timespec){(time_t)(ns / SECOND_NS), (long)(ns % SECOND_NS)};
+}
+
 void qa_clock_sleep_until(uint64_t at_ns)
 {
-	struct timespec t = {(time_t)(at_ns / SECOND_NS), (long)(at_ns % SECOND_NS)};
+	const struct timespec t = qa_clock_time(at_ns);
 
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, 0);
 }

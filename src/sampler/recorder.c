@@ -11,12 +11,13 @@
 #include <unistd.h>
 
 #include "qa/version.h"
+#include "sampler/alarm.h"
 #include "sampler/clock.h"
 #include "sampler/cpu.h"
 #include "sampler/posts.h"
 #include "sampler/search.h"
 
-enum { DEFAULT_PERIOD_NS = 10000000, FLUSH_EVERY_NS = 500000000 };
+enum { DEFAULT_PERIOD_NS = 10000000, FLUSH_EVERY_NS = 500000000, TURN_NS = 50000000 };
 
 struct qa_recorder {
 	struct qa_recorder_options options;
@@ -169,18 +170,28 @@ static int flush_sometimes(struct qa_recorder *recorder, struct qa_ticker *ticke
 /* Sleeps until the moment. False: we shall stop. */
 static bool sleep_until(struct qa_recorder *recorder, uint64_t at_ns)
 {
-	enum { AT_MOST_NS = 50000000 };
 	uint64_t now = qa_clock_ns();
 
 	while (now < at_ns && !atomic_load(&recorder->stop)) {
-		qa_clock_sleep_until(at_ns - now > AT_MOST_NS ? now + AT_MOST_NS : at_ns);
+		qa_clock_sleep_until(at_ns - now > TURN_NS ? now + TURN_NS : at_ns);
 		now = qa_clock_ns();
 	}
 	return !atomic_load(&recorder->stop);
 }
 
+/* Sleeps until the slot's moment. False: we shall stop. */
+static bool sleep_until_slot(struct qa_recorder *recorder, struct qa_alarm *alarm, uint64_t slot)
+{
+	const uint64_t at_ns = qa_schedule_moment(alarm->schedule, slot);
+
+	while (qa_clock_ns() < at_ns && !atomic_load(&recorder->stop))
+		qa_alarm_await(alarm, slot, TURN_NS);
+	return !atomic_load(&recorder->stop);
+}
+
 /* Returns 0 when told to stop; -EAGAIN when the interpreter has gone; else what went wrong. */
-static int sample_until_lost(struct qa_recorder *recorder, struct qa_posts *posts)
+static int sample_until_lost(
+	struct qa_recorder *recorder, struct qa_posts *posts, struct qa_alarm *alarm)
 {
 	struct qa_ticker *ticker = posts->ticker;
 	uint64_t slot = 0;
@@ -191,7 +202,7 @@ static int sample_until_lost(struct qa_recorder *recorder, struct qa_posts *post
 		uint64_t now_slot = qa_schedule_slot(&ticker->schedule, qa_clock_ns());
 
 		slot = slot > now_slot ? slot : now_slot; /* what has passed is not caught up */
-		if (!sleep_until(recorder, qa_schedule_moment(&ticker->schedule, slot)))
+		if (!sleep_until_slot(recorder, alarm, slot))
 			return 0;
 		rc = qa_posts_take(posts, slot, &cpu);
 		if (!rc)
@@ -207,13 +218,16 @@ static int sample_with(struct qa_recorder *recorder, struct qa_sampler *sampler)
 		.period_ns = recorder->options.period_ns,
 		.seed = recorder->options.seed ? recorder->options.seed : now};
 	struct qa_ticker ticker;
+	struct qa_alarm alarm;
 	struct qa_posts posts;
 	int rc = qa_ticker_open(&ticker, sampler, &schedule);
 
 	if (rc)
 		return rc;
 	qa_posts_init(&posts, &ticker);
-	rc = sample_until_lost(recorder, &posts);
+	qa_alarm_init(&alarm, &ticker.schedule);
+	rc = sample_until_lost(recorder, &posts, &alarm);
+	qa_alarm_free(&alarm);
 	qa_posts_free(&posts);
 	if (rc == -ESRCH)
 		qa_ticker_count_unseen_end(&ticker);

@@ -12,7 +12,6 @@ enum {
 	LATE_LEAST_NS = 100000,
 	TICKS_UNTIL_LOST =
 		3, /* in a row without an interpreter: it may have gone, by exit or exec */
-	SECOND_NS = 1000000000,
 };
 
 int qa_ticker_open(
@@ -117,8 +116,7 @@ int qa_ticker_take(struct qa_ticker *ticker, uint64_t slot, int *cpu)
 
 void qa_ticker_await(struct qa_ticker *ticker, uint64_t slot, uint64_t most_ns)
 {
-	uint64_t until = qa_clock_ns() + most_ns;
-	const struct timespec end = {(time_t)(until / SECOND_NS), (long)(until % SECOND_NS)};
+	const struct timespec end = qa_clock_time(qa_clock_ns() + most_ns);
 	int rc = 0;
 
 	pthread_mutex_lock(&ticker->turn);

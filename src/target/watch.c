@@ -3,14 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
-enum { ENDS = 2 };
-
 static void note(struct qa_watch *watch, uint32_t value)
 {
-	if (!watch->seen)
-		watch->value = value;
+	watch->constant = watch->constant && (!watch->seen || watch->value == value);
+	watch->value = value;
 	watch->seen = true;
-	watch->constant = watch->constant && watch->value == value;
 }
 
 static size_t sum(const struct qa_piece *pieces, size_t count)
@@ -34,34 +31,28 @@ int qa_watch_look(struct qa_watch *watch)
 	return rc == -EFAULT ? 0 : rc;
 }
 
-/* One call: the word, the pieces, the word again. Returns what the pieces alone would. */
-static ssize_t read_between(struct qa_watch *watch, const struct qa_piece *pieces, size_t count)
+/* One call: the pieces, then the word. Returns what the pieces alone would. */
+static ssize_t read_before(struct qa_watch *watch, const struct qa_piece *pieces, size_t count)
 {
 	struct qa_piece all[QA_PIECES_MAX];
-	uint32_t before, after;
-	const ssize_t head = sizeof(before), whole = head + (ssize_t)sum(pieces, count);
+	const ssize_t whole = (ssize_t)sum(pieces, count);
+	uint32_t value;
 	ssize_t n;
 	int rc;
 
-	all[0] = (struct qa_piece){watch->address, &before, sizeof(before)};
-	memcpy(&all[1], pieces, count * sizeof(*pieces));
-	all[count + 1] = (struct qa_piece){watch->address, &after, sizeof(after)};
-	n = watch->memory->read_pieces(watch->memory, all, count + ENDS);
-	if (n < head) {
-		watch->constant = false;
-		return n < 0 && n != -EFAULT
-			       ? n
-			       : watch->memory->read_pieces(watch->memory, pieces, count);
+	memcpy(all, pieces, count * sizeof(*pieces));
+	all[count] = (struct qa_piece){watch->address, &value, sizeof(value)};
+	n = watch->memory->read_pieces(watch->memory, all, count + 1);
+	if (n == whole + (ssize_t)sizeof(value)) {
+		note(watch, value);
+		return whole;
 	}
-	note(watch, before);
-	if (n == whole + (ssize_t)sizeof(after)) {
-		note(watch, after);
-		return whole - head;
-	}
+	if (n < 0 && n != -EFAULT)
+		return n;
 	rc = qa_watch_look(watch);
 	if (rc)
 		return rc;
-	return n == head ? -EFAULT : n < whole ? n - head : whole - head;
+	return n < whole ? n : whole;
 }
 
 static ssize_t read_watched(struct qa_memory *memory, const struct qa_piece *pieces, size_t count)
@@ -72,8 +63,8 @@ static ssize_t read_watched(struct qa_memory *memory, const struct qa_piece *pie
 	if (!watch->address)
 		return watch->memory->read_pieces(watch->memory, pieces, count);
 	while (count > 0) {
-		size_t some = count < QA_PIECES_MAX - ENDS ? count : QA_PIECES_MAX - ENDS;
-		ssize_t n = read_between(watch, pieces, some);
+		size_t some = count < QA_PIECES_MAX - 1 ? count : QA_PIECES_MAX - 1;
+		ssize_t n = read_before(watch, pieces, some);
 
 		if (n < 0)
 			return total && n == -EFAULT ? total : n;

@@ -1,6 +1,6 @@
 /*
- * Another memory, with a word that is watched: each call copies that word first and last, too. So
- * it is known what it was around all that was read, at the price of two small pieces.
+ * Another memory, with a word that is watched: each call copies that word last, too. So it is known
+ * what it was after all that was read, at the price of a small piece.
  */
 #ifndef QA_TARGET_WATCH_H
 #define QA_TARGET_WATCH_H
@@ -13,9 +13,10 @@ struct qa_watch {
 	struct qa_memory base;
 	struct qa_memory *memory; /* borrowed: what is read */
 	uint64_t address;         /* of the word; 0: none is watched */
-	uint32_t value;           /* when it was first copied since the beginning */
+	uint32_t value;           /* when it was last copied */
 	bool seen;                /* it was copied */
-	bool constant;            /* it was the same each time, and never unreadable */
+	bool constant;            /* it was the same each time since the beginning, and never
+				     unreadable */
 };
 
 void qa_watch_init(struct qa_watch *watch, struct qa_memory *memory, uint64_t address);
@@ -30,7 +31,7 @@ void qa_watch_begin(struct qa_watch *watch);
  */
 int qa_watch_look(struct qa_watch *watch);
 
-/* Was it `value` around all that was read since the beginning, if anything was? */
+/* Was it `value` after each call since the beginning, if there was any? */
 bool qa_watch_was(const struct qa_watch *watch, uint32_t value);
 
 #endif
