@@ -12,6 +12,7 @@ enum { INTERPRETERS_MAX = 4096, THREADS_MAX = 1 << 16 };
 struct reading {
 	struct qa_roster *roster;
 	const struct qa_python *python;
+	struct qa_snapshot *snapshot;
 	uint64_t gil_holder; /* a thread state, or 0 */
 	uint32_t collecting;
 	int64_t interpreter_id;
@@ -36,7 +37,7 @@ static int read_field(struct reading *r, uint64_t base, int32_t offset, void *va
 	memset(value, 0, size);
 	if (offset == QA_ABSENT)
 		return 0;
-	return qa_snapshot_read(&r->roster->snapshot, base + (uint64_t)offset, value, size);
+	return qa_snapshot_read(r->snapshot, base + (uint64_t)offset, value, size);
 }
 
 static int read_pointer(struct reading *r, uint64_t base, int32_t offset, uint64_t *value)
@@ -231,15 +232,22 @@ static int read_interpreters(struct reading *r)
 	return rc;
 }
 
-int qa_roster_read(struct qa_roster *roster, const struct qa_python *python)
+int qa_roster_read_from(
+	struct qa_roster *roster, const struct qa_python *python, struct qa_snapshot *snapshot)
 {
-	struct reading r = {.roster = roster, .python = python};
-	int rc = qa_snapshot_take(&roster->snapshot);
+	struct reading r = {.roster = roster, .python = python, .snapshot = snapshot};
+	int rc;
 
 	roster->count = 0;
 	roster->gil = (struct qa_gil){0};
 	roster->gil_count = 0;
-	if (!rc)
-		rc = read_interpreters(&r);
+	rc = read_interpreters(&r);
 	return rc == -EFAULT ? -EAGAIN : rc;
+}
+
+int qa_roster_read(struct qa_roster *roster, const struct qa_python *python)
+{
+	int rc = qa_snapshot_take(&roster->snapshot);
+
+	return rc ? rc : qa_roster_read_from(roster, python, &roster->snapshot);
 }

@@ -33,4 +33,9 @@ void qa_roster_free(struct qa_roster *roster);
 /* Reads it anew. -EAGAIN: it was changing meanwhile; try again. -ESRCH: the process is gone. */
 int qa_roster_read(struct qa_roster *roster, const struct qa_python *python);
 
+/* The same from a copy that was taken for something else, too. What it lacks is read at once, and
+ * will be in the next one. */
+int qa_roster_read_from(
+	struct qa_roster *roster, const struct qa_python *python, struct qa_snapshot *snapshot);
+
 #endif

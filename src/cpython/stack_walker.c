@@ -91,12 +91,9 @@ static int add_frame(struct qa_stack *stack, const struct qa_layout *layout, uin
 	return rc;
 }
 
-/* One walk: most frames lie in the page of the one before. */
 struct walk {
 	struct qa_snapshot *snapshot;
 	size_t head_size;
-	uint64_t page; /* its address */
-	const unsigned char *bytes;
 	unsigned char room[FRAME_HEAD_MAX]; /* for a head on two pages */
 };
 
@@ -104,19 +101,10 @@ struct walk {
  */
 static inline const unsigned char *head_at(struct walk *walk, uint64_t frame, int *rc)
 {
-	const uint64_t within = frame % QA_PAGE_SIZE;
-
-	*rc = 0;
-	if (within > QA_PAGE_SIZE - walk->head_size) {
-		*rc = qa_snapshot_read(walk->snapshot, frame, walk->room, walk->head_size);
-		walk->bytes = NULL; /* the page may have moved */
-		return *rc ? NULL : walk->room;
-	}
-	if (!walk->bytes || frame - within != walk->page) {
-		walk->page = frame - within;
-		walk->bytes = qa_snapshot_page(walk->snapshot, walk->page, rc);
-	}
-	return walk->bytes ? walk->bytes + within : NULL;
+	if (frame % QA_PAGE_SIZE <= QA_PAGE_SIZE - walk->head_size)
+		return qa_snapshot_part(walk->snapshot, frame, walk->head_size, rc);
+	*rc = qa_snapshot_read(walk->snapshot, frame, walk->room, walk->head_size);
+	return *rc ? NULL : walk->room;
 }
 
 /* The innermost frame, which 3.11 and 3.12 reach through a _PyCFrame. */

@@ -90,6 +90,12 @@ int qa_capture_resolve(struct qa_capture *capture, struct qa_tracked_thread *thr
 	return rc;
 }
 
+int qa_capture_walk(
+	const struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack)
+{
+	return qa_stack_walk(&thread->snapshot, capture->python, thread->state.address, stack);
+}
+
 int qa_capture_copy(
 	struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack)
 {
@@ -97,8 +103,16 @@ int qa_capture_copy(
 
 	qa_watch_begin(&thread->cpu);
 	rc = qa_snapshot_take(&thread->snapshot);
-	return rc ? rc
-		  : qa_stack_walk(&thread->snapshot, capture->python, thread->state.address, stack);
+	return rc ? rc : qa_capture_walk(capture, thread, stack);
+}
+
+int qa_capture_ahead(struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	int rc = capture->engine->copy_ahead ? capture->engine->copy_ahead(capture, thread)
+					     : -ENOTSUP;
+
+	capture->ahead = rc ? NULL : thread;
+	return rc && rc != -ESRCH && rc != -ENOMEM ? -EAGAIN : rc;
 }
 
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread)

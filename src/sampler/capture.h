@@ -28,6 +28,10 @@ struct qa_capture {
 	size_t addresses_room;
 	uint32_t *codes_found;
 	size_t codes_room;
+	/* The thread of which there is a copy already, and how often we had been switched out
+	 * before it was taken. */
+	const struct qa_tracked_thread *ahead;
+	uint64_t switches;
 	bool retried; /* the last stack took more than one attempt */
 	bool asleep;  /* its thread slept all the while */
 };
@@ -41,9 +45,19 @@ void qa_capture_free(struct qa_capture *capture);
  * -ENOTSUP: it is out of reach, so lost, too. -ESRCH: the process is gone. */
 int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thread);
 
+/*
+ * Copies already what a sample of this thread will want, where the engine can. 0: the copy is the
+ * thread's snapshot. -EAGAIN: there is none. -ESRCH: the process is gone.
+ */
+int qa_capture_ahead(struct qa_capture *capture, struct qa_tracked_thread *thread);
+
 /* For engines: one copy of the thread's stack. -EAGAIN: what was read is no stack. */
 int qa_capture_copy(
 	struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack);
+
+/* For engines: the stack in the copy that there is. */
+int qa_capture_walk(
+	const struct qa_capture *capture, struct qa_tracked_thread *thread, struct qa_stack *stack);
 
 /* For engines: gives each frame of the fresh stack its code's id. */
 int qa_capture_resolve(struct qa_capture *capture, struct qa_tracked_thread *thread);

@@ -20,6 +20,12 @@ struct qa_snapshot_engine {
 	 * engine is not for. -ESRCH: the process is gone.
 	 */
 	int (*take)(struct qa_capture *capture, struct qa_tracked_thread *thread);
+	/*
+	 * Copies what `take` of that thread will want, before it is known whether the thread runs:
+	 * whoever needs to know reads it from the same copy, the thread's. NULL, or not 0: the
+	 * engine takes its own copy when the time comes.
+	 */
+	int (*copy_ahead)(struct qa_capture *capture, struct qa_tracked_thread *thread);
 };
 
 extern const struct qa_snapshot_engine qa_engine_beside;

@@ -64,4 +64,4 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 	return QA_CAPTURE_UNCHANGED;
 }
 
-const struct qa_snapshot_engine qa_engine_apart = {"apart", take};
+const struct qa_snapshot_engine qa_engine_apart = {"apart", take, NULL};

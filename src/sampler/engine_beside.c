@@ -75,39 +75,52 @@ static int join(struct qa_capture *capture, struct qa_tracked_thread *thread)
 	return 0;
 }
 
-/* Were we switched out since? */
+/* Were we switched out since the copy was begun? */
 static bool was_switched_out(void *ctx)
 {
-	const uint64_t *switches = ctx;
+	const struct qa_capture *capture = ctx;
 
-	return qa_cpu_switches() != *switches;
+	return qa_cpu_switches() != capture->switches;
 }
 
-static int copy_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
+/* Is the copy a stack, and of that thread, and of one moment? Then with its code. */
+static int check_copy(struct qa_capture *capture, struct qa_tracked_thread *thread, int rc)
 {
-	uint64_t switches = qa_cpu_switches();
-	int rc;
-
-	if (!thread->cpu.address && !was_beside(capture, thread))
-		return -EAGAIN;
-	thread->snapshot.is_spoilt = was_switched_out;
-	thread->snapshot.spoilt_ctx = &switches;
-	rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
 	if (!rc)
 		rc = check_runner(capture, thread);
 	if (!rc)
 		rc = qa_capture_resolve(capture, thread);
-	thread->snapshot.is_spoilt = NULL;
-	if (!rc && (!was_beside(capture, thread) || was_switched_out(&switches)))
+	if (!rc && (!was_beside(capture, thread) || was_switched_out(capture)))
 		rc = -EAGAIN;
+	return rc;
+}
+
+static int copy_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	int rc;
+
+	capture->switches = qa_cpu_switches();
+	if (!thread->cpu.address && !was_beside(capture, thread))
+		return -EAGAIN;
+	thread->snapshot.is_spoilt = was_switched_out;
+	thread->snapshot.spoilt_ctx = capture;
+	rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
+	rc = check_copy(capture, thread, rc);
+	thread->snapshot.is_spoilt = NULL;
 	return rc;
 }
 
 static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	struct qa_cpu_hold hold;
-	int rc = join(capture, thread);
+	int rc;
 
+	if (capture->ahead == thread) {
+		capture->ahead = NULL;
+		rc = qa_capture_walk(capture, thread, &capture->fresh.stack);
+		return check_copy(capture, thread, rc);
+	}
+	rc = join(capture, thread);
 	if (rc)
 		return rc;
 	qa_cpu_hold(&hold,
@@ -117,4 +130,18 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 	return rc;
 }
 
-const struct qa_snapshot_engine qa_engine_beside = {"beside", take};
+/* Only where one call brings all that is needed to judge the copy later. */
+static int copy_ahead(struct qa_capture *capture, struct qa_tracked_thread *thread)
+{
+	int rc = -ENOTSUP;
+
+	if (thread->cpu.address && !thread->candidates && thread->snapshot.count <= MANY_PAGES)
+		rc = join(capture, thread);
+	if (rc)
+		return rc;
+	capture->switches = qa_cpu_switches();
+	qa_watch_begin(&thread->cpu);
+	return qa_snapshot_take(&thread->snapshot);
+}
+
+const struct qa_snapshot_engine qa_engine_beside = {"beside", take, copy_ahead};

@@ -18,4 +18,4 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 	return rc;
 }
 
-const struct qa_snapshot_engine qa_engine_paused = {"paused", take};
+const struct qa_snapshot_engine qa_engine_paused = {"paused", take, NULL};

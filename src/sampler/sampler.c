@@ -194,17 +194,41 @@ static int sample_thread(struct qa_sampler *sampler, struct qa_tracked_thread *t
 	return 0;
 }
 
-/* Threads that run go first: their moment is the tick's. */
+/* Threads that run go first: their moment is the tick's. Before all others the one of which there
+ * is a copy already. */
 static int sample_threads(struct qa_sampler *sampler, const struct qa_raw_tick *tick, size_t *taken)
 {
 	struct qa_threads *threads = &sampler->threads;
+	struct qa_tracked_thread *first = threads->likely;
 	int rc = QA_GROW(sampler->samples, sampler->samples_room, threads->count);
 
+	if (first && !first->state.runs)
+		first = NULL;
+	threads->likely = first;
+	if (first && !rc)
+		rc = sample_thread(sampler, first, tick, taken);
 	for (int running = 1; running >= 0; running--)
-		for (size_t i = 0; i < threads->count && !rc; i++)
-			if (threads->list[i]->state.runs == running)
-				rc = sample_thread(sampler, threads->list[i], tick, taken);
+		for (size_t i = 0; i < threads->count && !rc; i++) {
+			struct qa_tracked_thread *thread = threads->list[i];
+
+			if (thread == first || thread->state.runs != running)
+				continue;
+			if (running && !threads->likely)
+				threads->likely = thread;
+			rc = sample_thread(sampler, thread, tick, taken);
+		}
 	return rc;
+}
+
+/* Most often the thread that ran runs still: then one copy tells that, and has its stack. */
+static int read_roster_once(struct qa_sampler *sampler)
+{
+	struct qa_tracked_thread *likely = sampler->threads.likely;
+	int rc = likely ? qa_capture_ahead(&sampler->capture, likely) : -EAGAIN;
+
+	if (!rc)
+		return qa_roster_read_from(&sampler->roster, &sampler->python, &likely->snapshot);
+	return rc == -EAGAIN ? qa_roster_read(&sampler->roster, &sampler->python) : rc;
 }
 
 /*
@@ -217,7 +241,7 @@ static int read_roster(struct qa_sampler *sampler)
 	int rc = -EAGAIN;
 
 	for (int i = 0; i < ROSTER_ATTEMPTS && rc == -EAGAIN; i++) {
-		rc = qa_roster_read(&sampler->roster, &sampler->python);
+		rc = read_roster_once(sampler);
 		if (!rc && !asked_again &&
 			!qa_threads_are_all_on(&sampler->threads, &sampler->roster)) {
 			asked_again = true;

@@ -120,10 +120,15 @@ static void forget_ended(struct qa_threads *threads)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < threads->count; i++) {
-		if (threads->list[i]->seen == threads->round)
-			threads->list[kept++] = threads->list[i];
-		else
-			free_thread(threads->list[i]);
+		struct qa_tracked_thread *thread = threads->list[i];
+
+		if (thread->seen == threads->round) {
+			threads->list[kept++] = thread;
+			continue;
+		}
+		if (threads->likely == thread)
+			threads->likely = NULL;
+		free_thread(thread);
 	}
 	threads->count = kept;
 }

@@ -62,6 +62,7 @@ struct qa_threads {
 	struct qa_tracked_thread **list;
 	size_t count;
 	size_t room;
+	struct qa_tracked_thread *likely; /* it ran when it was last looked at; NULL: none did */
 	uint32_t round;
 };
 

@@ -21,17 +21,22 @@ enum { GROUP = 128 };
 
 #define VANISHED UINT32_MAX /* of a slot: the page could not be copied */
 
-/* Parts of pages begin and end at multiples of this: what lies near by is likely to be asked for,
- * too. */
-enum { GRAIN = 256 };
+/*
+ * Parts of pages begin and end at multiples of GRAIN: what lies near by is likely to be asked for,
+ * too. A part that does not suffice grows to the page's edge; after REFIT copies it shrinks to what
+ * was asked for in these.
+ */
+enum { GRAIN = 256, REFIT = 64 };
 
 struct qa_snapshot_page {
 	uint64_t address;
 	uint32_t slot; /* where in `bytes`, or VANISHED */
 	uint32_t used; /* age of the last copy in which it was asked for */
 	uint32_t credit;
-	uint16_t low; /* the part of it that was asked for, and is copied: from here to `high` */
+	uint16_t low; /* the part of it that is copied: from here to `high` */
 	uint16_t high;
+	uint16_t asked_low; /* what was asked for since parts were fitted last */
+	uint16_t asked_high;
 };
 
 void qa_snapshot_init(struct qa_snapshot *snapshot, struct qa_memory *memory)
@@ -61,17 +66,41 @@ static bool are_neighbours(const struct qa_snapshot *snapshot, size_t index)
 	       snapshot->pages[index - 1].address + QA_PAGE_SIZE == snapshot->pages[index].address;
 }
 
-/* A page alone is copied in part; beside another one wholly, for one long piece costs less than two
- * short ones. */
+/* Neighbours are copied up to where they meet, for one long piece costs less than two short ones.
+ */
 static void place_page(struct qa_snapshot *snapshot, size_t index)
 {
 	struct qa_snapshot_page *page = &snapshot->pages[index];
 
 	page->slot = (uint32_t)index;
-	if (are_neighbours(snapshot, index) || are_neighbours(snapshot, index + 1)) {
+	if (are_neighbours(snapshot, index))
 		page->low = 0;
+	if (are_neighbours(snapshot, index + 1))
 		page->high = QA_PAGE_SIZE;
+}
+
+/* A part of a page, not empty. */
+struct part {
+	size_t low, high;
+};
+
+static struct part enlarge(struct part part)
+{
+	part.low -= part.low % GRAIN;
+	part.high += GRAIN - 1 - (part.high - 1) % GRAIN;
+	return part;
+}
+
+static void fit_part(struct qa_snapshot_page *page)
+{
+	if (page->asked_low < page->asked_high) {
+		struct part part = enlarge((struct part){page->asked_low, page->asked_high});
+
+		page->low = (uint16_t)part.low;
+		page->high = (uint16_t)part.high;
 	}
+	page->asked_low = QA_PAGE_SIZE;
+	page->asked_high = 0;
 }
 
 /* Sorts in the pages added since the last copy, and gives all of them the slots in order, so that
@@ -80,8 +109,11 @@ static void put_in_order(struct qa_snapshot *snapshot)
 {
 	if (snapshot->count > snapshot->sorted)
 		qsort(snapshot->pages, snapshot->count, sizeof(*snapshot->pages), by_address);
-	for (size_t i = 0; i < snapshot->count; i++)
+	for (size_t i = 0; i < snapshot->count; i++) {
+		if (snapshot->age % REFIT == 0)
+			fit_part(&snapshot->pages[i]);
 		place_page(snapshot, i);
+	}
 	snapshot->sorted = snapshot->count;
 	qa_hashmap_free(&snapshot->added);
 }
@@ -259,18 +291,6 @@ static size_t locate(const struct qa_snapshot *snapshot, uint64_t address)
 	return added == QA_HASHMAP_NONE ? snapshot->count : added;
 }
 
-/* A part of a page, not empty. */
-struct part {
-	size_t low, high;
-};
-
-static struct part enlarge(struct part part)
-{
-	part.low -= part.low % GRAIN;
-	part.high += GRAIN - 1 - (part.high - 1) % GRAIN;
-	return part;
-}
-
 /* Without its bytes yet. */
 static int add_page(struct qa_snapshot *snapshot, uint64_t address, struct part part)
 {
@@ -288,8 +308,13 @@ static int add_page(struct qa_snapshot *snapshot, uint64_t address, struct part 
 	if (rc)
 		return rc;
 	part = enlarge(part);
-	snapshot->pages[index] = (struct qa_snapshot_page){
-		address, index, snapshot->age, CREDIT, (uint16_t)part.low, (uint16_t)part.high};
+	snapshot->pages[index] = (struct qa_snapshot_page){.address = address,
+		.slot = index,
+		.used = snapshot->age,
+		.credit = CREDIT,
+		.low = (uint16_t)part.low,
+		.high = (uint16_t)part.high,
+		.asked_low = QA_PAGE_SIZE};
 	snapshot->count++;
 	return 0;
 }
@@ -321,10 +346,10 @@ static int widen(struct qa_snapshot *snapshot, size_t index, struct part part)
 
 	if (part.low >= page->low && part.high <= page->high)
 		return 0;
-	part = enlarge(part);
+	part.low = part.low < page->low ? 0 : page->low;
+	part.high = part.high > page->high ? QA_PAGE_SIZE : page->high;
 	if (part.low < page->low)
-		pieces[count++] = (struct qa_piece){
-			page->address + part.low, bytes + part.low, page->low - part.low};
+		pieces[count++] = (struct qa_piece){page->address, bytes, page->low};
 	if (part.high > page->high)
 		pieces[count++] = (struct qa_piece){
 			page->address + page->high, bytes + page->high, part.high - page->high};
@@ -332,8 +357,8 @@ static int widen(struct qa_snapshot *snapshot, size_t index, struct part part)
 	if (n < 0 || (size_t)n != sum(pieces, count))
 		return n < 0 ? (int)n : -EFAULT;
 	snapshot->misses++;
-	page->low = (uint16_t)(part.low < page->low ? part.low : page->low);
-	page->high = (uint16_t)(part.high > page->high ? part.high : page->high);
+	page->low = (uint16_t)part.low;
+	page->high = (uint16_t)part.high;
 	return 0;
 }
 
@@ -363,8 +388,12 @@ int qa_snapshot_want(
 	return rc;
 }
 
-static void count_use(struct qa_snapshot *snapshot, struct qa_snapshot_page *page)
+static void count_use(struct qa_snapshot *snapshot, struct qa_snapshot_page *page, struct part part)
 {
+	if (part.low < page->asked_low)
+		page->asked_low = (uint16_t)part.low;
+	if (part.high > page->asked_high)
+		page->asked_high = (uint16_t)part.high;
 	if (page->used != snapshot->age && page->credit < CREDIT_MOST)
 		page->credit += CREDIT;
 	page->used = snapshot->age;
@@ -391,13 +420,18 @@ static const unsigned char *find_page(
 	if (*rc)
 		return NULL;
 	snapshot->last = index;
-	count_use(snapshot, &snapshot->pages[index]);
+	count_use(snapshot, &snapshot->pages[index], part);
 	return page_bytes(snapshot, index);
 }
 
-const unsigned char *qa_snapshot_page(struct qa_snapshot *snapshot, uint64_t address, int *rc)
+const unsigned char *qa_snapshot_part(
+	struct qa_snapshot *snapshot, uint64_t address, size_t length, int *rc)
 {
-	return find_page(snapshot, address, (struct part){0, QA_PAGE_SIZE}, rc);
+	const size_t within = address % QA_PAGE_SIZE;
+	const unsigned char *page =
+		find_page(snapshot, address - within, (struct part){within, within + length}, rc);
+
+	return page ? page + within : NULL;
 }
 
 int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, size_t length)

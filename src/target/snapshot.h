@@ -62,8 +62,9 @@ int qa_snapshot_want(
 /* Copies from the copy. Returns 0 or a negative errno: -EFAULT where there is no such memory. */
 int qa_snapshot_read(struct qa_snapshot *snapshot, uint64_t address, void *out, size_t length);
 
-/* The copy of the whole page that begins at this address, until the next look-up; NULL with *rc set
+/* The copy itself, until the next look-up, of what does not reach beyond a page; NULL with *rc set
  * if it cannot be had. */
-const unsigned char *qa_snapshot_page(struct qa_snapshot *snapshot, uint64_t address, int *rc);
+const unsigned char *qa_snapshot_part(
+	struct qa_snapshot *snapshot, uint64_t address, size_t length, int *rc);
 
 #endif

@@ -29,7 +29,7 @@ def call_around(counter):
         for i in range(BATCH):
             middle(i)
         rounds += 1
-        struct.pack_into("=Q", counter, 0, rounds)
+        struct.pack_into("@Q", counter, 0, rounds)  # native: in one piece
 
 
 def go_deep(counter):
@@ -46,7 +46,7 @@ def wait_in_c(counter):
     while True:
         zlib.crc32(data)
         rounds += 1
-        struct.pack_into("=Q", counter, 0, rounds)
+        struct.pack_into("@Q", counter, 0, rounds)  # native: in one piece
 
 
 SHAPES = {"shallow": call_around, "deep": go_deep, "waiting": wait_in_c}
