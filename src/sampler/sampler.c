@@ -205,6 +205,8 @@ static int sample_threads(struct qa_sampler *sampler, const struct qa_raw_tick *
 	if (first && !first->state.runs)
 		first = NULL;
 	threads->likely = first;
+	if (!first)
+		sampler->capture.ahead = NULL;
 	if (first && !rc)
 		rc = sample_thread(sampler, first, tick, taken);
 	for (int running = 1; running >= 0; running--)

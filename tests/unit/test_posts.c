@@ -133,6 +133,28 @@ static void a_slot_is_taken_once(void **state)
 	close_fixture(&f);
 }
 
+/* Who is there and the stack of the one that runs, once it is known who that is. */
+static void a_tick_is_one_call(void **state)
+{
+	enum {
+		TICKS = 40,
+		LOOK = 31
+	}; /* names are looked up in the rounds 0, 1, 3, 7, 15 and 31 */
+	struct fixture f = {0};
+	int cpu = QA_NO_CPU, single = 0;
+
+	(void)state;
+	open_fixture(&f, true);
+	run_on(&f, sched_getcpu());
+	for (uint64_t slot = 0; slot < TICKS; slot++) {
+		f.target->calls = 0;
+		assert_int_equal(qa_ticker_take(&f.ticker, slot, &cpu), 0);
+		single += slot > LOOK && f.target->calls == 1;
+	}
+	assert_true(single > 0); /* fewer than all if the machine switches us out */
+	close_fixture(&f);
+}
+
 static void an_interpreter_that_is_gone_ends_it(void **state)
 {
 	struct fixture f = {0};
@@ -225,6 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slot_is_taken_once),
+		cmocka_unit_test(a_tick_is_one_call),
 		cmocka_unit_test(an_interpreter_that_is_gone_ends_it),
 		cmocka_unit_test(frequent_hops_make_a_post_that_takes_the_samples),
 		cmocka_unit_test(a_program_that_stays_needs_no_post),

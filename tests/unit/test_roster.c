@@ -134,6 +134,31 @@ static void the_roster_names_all_threads_of_all_interpreters(void **state)
 }
 
 /* One interpreter with the threads 0 to 2, that collects garbage. */
+/* It is learnt by that copy what to bring next time. */
+static void another_copy_can_bring_the_roster(void **state)
+{
+	struct qa_snapshot copy;
+	struct qa_roster roster;
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f, versions[0]);
+	put_world(&f);
+	qa_roster_init(&roster, &f.python);
+	qa_snapshot_init(&copy, &f.target->base);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(qa_snapshot_take(&copy), 0);
+		f.target->calls = 0;
+		assert_int_equal(qa_roster_read_from(&roster, &f.python, &copy), 0);
+		assert_int_equal(roster.count, 2);
+		assert_true(roster.threads[1].holds_gil);
+	}
+	assert_int_equal(f.target->calls, 0);
+	qa_snapshot_free(&copy);
+	qa_roster_free(&roster);
+	close_fixture(&f);
+}
+
 static void put_threads(struct fixture *f, const uint32_t *states)
 {
 	const struct qa_layout *layout = &f->python.layout;
@@ -241,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_roster_names_all_threads_of_all_interpreters),
+		cmocka_unit_test(another_copy_can_bring_the_roster),
 		cmocka_unit_test(free_threads_run_while_they_are_attached),
 		cmocka_unit_test(a_thread_that_does_not_know_its_ids_yet_is_left_out),
 		cmocka_unit_test(a_torn_roster_is_noticed),

@@ -257,6 +257,47 @@ static void copies_the_parts_that_are_asked_for(void **state)
 	free(target);
 }
 
+/* A target, and how many bytes the last call asked for. */
+struct measured {
+	struct qa_memory base;
+	struct fake_target *target;
+	size_t bytes;
+};
+
+static ssize_t read_measured(struct qa_memory *memory, const struct qa_piece *pieces, size_t count)
+{
+	struct measured *measured = (struct measured *)memory;
+
+	measured->bytes = 0;
+	for (size_t i = 0; i < count; i++)
+		measured->bytes += pieces[i].length;
+	return measured->target->base.read_pieces(&measured->target->base, pieces, count);
+}
+
+static void a_part_that_was_large_once_gets_small_again(void **state)
+{
+	enum { PAGE = 0x10000, SMALL = 512, COPIES = 200 };
+	struct measured measured = {{read_measured}, fake_target_new(), 0};
+	struct qa_snapshot snapshot;
+
+	(void)state;
+	fake_put_u64(measured.target, PAGE, 1);
+	qa_snapshot_init(&snapshot, &measured.base);
+	qa_snapshot_take(&snapshot);
+	value_at(&snapshot, PAGE + QA_PAGE_SIZE - 8);
+	value_at(&snapshot, PAGE);
+	assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	assert_int_equal(measured.bytes, QA_PAGE_SIZE);
+	for (int i = 0; i < COPIES; i++) {
+		value_at(&snapshot, PAGE + 248);
+		value_at(&snapshot, PAGE + 256);
+		assert_int_equal(qa_snapshot_take(&snapshot), 0);
+	}
+	assert_int_equal(measured.bytes, SMALL);
+	qa_snapshot_free(&snapshot);
+	free(measured.target);
+}
+
 /* How many of 100 copies had a page that is asked for in every n-th of them. */
 static int copies_with_page(int n)
 {
@@ -362,6 +403,7 @@ int main(void)
 		cmocka_unit_test(survives_that_many_pages_vanish),
 		cmocka_unit_test(gives_up_a_copy_that_is_spoilt),
 		cmocka_unit_test(forgets_what_nobody_asks_for),
+		cmocka_unit_test(a_part_that_was_large_once_gets_small_again),
 		cmocka_unit_test(copies_the_parts_that_are_asked_for),
 		cmocka_unit_test(keeps_what_is_asked_for_often),
 		cmocka_unit_test(reads_all_that_is_wanted_in_one_call),
