@@ -172,7 +172,7 @@ fuzz: deps-check ## only the fuzzers, FUZZ_SECONDS each
 	@$(PYTHON) tests/run --only fuzz --fuzz-seconds $(FUZZ_SECONDS)
 
 # Nothing else should run meanwhile.
-accuracy: all ## half an hour: exactness, loss and bias, beside other profilers; writes docs/accuracy.md
+accuracy: all own-time ## an hour: exactness, loss, bias and cost, beside other profilers; writes docs/accuracy.md
 	@QA_BUILD='$(BUILD)' $(PYTHON) tests/accuracy/run --document docs/accuracy.md
 
 # Built by a make of its own: the whole library must be compiled with clang's instrumentation.

@@ -3,6 +3,7 @@ import collections
 
 import bias
 import exact
+import own_time
 import stacks
 
 Criterion = collections.namedtuple("Criterion", "name passed detail")
@@ -98,6 +99,14 @@ def _claims(comparisons):
     return Criterion("%d samples for each claim at 1 kHz or more" % bias.CLAIM, not few, "; ".join(few) or "each has them")
 
 
+def _own_time(rows):
+    names = {True: "yes", False: "no", None: "undecided"}
+    verdicts = [own_time.verdict(row) for row in rows]
+    detail = "; ".join("%s, %d Hz: %s" % (row.shape, row.rate, "?" if row.ratio is None else "%.2f (%s)" % (row.ratio, names[one]))
+                       for row, one in zip(rows, verdicts))
+    return Criterion("the program loses at most %g times what a bare loop costs it" % own_time.MOST, all(verdicts), detail)
+
+
 def judge(results, comparisons, is_whole):
     """The criteria; how many samples there are matters in a whole run only."""
     criteria = [Criterion("every step was done", not results.failures, "; ".join(results.failures) or "yes")]
@@ -105,6 +114,8 @@ def judge(results, comparisons, is_whole):
         criteria += [_no_impossible("no impossible stack", results.exact), *(_enough_samples(results) if is_whole else ()), *_kept(results)]
     if results.unthrottled:
         criteria.append(_no_impossible("no impossible stack from another CPU, without a throttle", results.unthrottled))
+    if results.own_time:
+        criteria.append(_own_time(results.own_time))
     if comparisons:
         criteria += [_no_bias(comparisons), *([_claims(comparisons)] if is_whole else ())]
     return criteria

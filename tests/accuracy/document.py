@@ -6,6 +6,7 @@ import platform
 import bias
 import criteria
 import exact
+import own_time
 import record
 import shares
 import stacks
@@ -151,6 +152,33 @@ def _peers(results):
                sorted([*_ours_at_1khz(results), *rows], key=lambda row: order.index(row[1])))
 
 
+OWN = """## The program's own time
+
+`build/tests/accuracy/own-time`: windows of half a second in which nothing is done to the program take turns with windows in
+which it is recorded, or in which a bare loop wakes at the same rate on its CPU, does nothing and sleeps again. What the program
+did less of its work in a window is the time that it lost; each with half of its 95 % interval, and the two as a ratio.
+"Exact": these halves are at most 0.3 %. *shallow* is four frames deep, *deep* thirty more; *waiting* is at work in C without the lock.
+
+"""
+
+
+def _own_time(results):
+    if not results.own_time:
+        return ""
+    return OWN + _table(["program", "Python", "Hz", "pairs", "exact", "lost, recorded", "lost, bare loop", "ratio", "95 %"],
+                        [(row.shape, row.version, row.rate, row.pairs, "yes" if row.exact else "no",
+                          _with_half(row.lost, row.lost_half), _with_half(row.bare, row.bare_half), _number(row.ratio),
+                          "%s to %s" % (_number(row.low), _number(row.high))) for row in results.own_time])
+
+
+def _with_half(value, half):
+    return "%s ± %s" % (_percent(value), _percent(half)) if value is not None and half is not None else "–"
+
+
+def _number(value):
+    return "–" if value is None else "%.2f" % value
+
+
 def write(results, comparisons, judged, command):
     parts = [HEAD.format(command=command, machine=_machine(results), verdict=_verdict(judged))]
     if results.exact:
@@ -159,7 +187,7 @@ def write(results, comparisons, judged, command):
         parts += [_peers(results)]
     if comparisons:
         parts += [_bias(comparisons)]
-    parts += [_elsewhere(results)]
+    parts += [_own_time(results), _elsewhere(results)]
     if results.exact:
         parts += [_programs(results)]
     if results.notes:

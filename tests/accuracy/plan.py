@@ -6,6 +6,7 @@ import collections
 
 import bias
 import exact
+import own_time
 import peers
 import record
 
@@ -14,6 +15,7 @@ OVERHEAD = 0.35  # seconds of a recording's start and of reading it
 # The seconds of one recording, at scale 1.
 FAST, SLOW, POOLED, SPLIT, SPLIT_POOLED, ORDINARY, RARE = 1.3, 2.0, 11.3, 12.8, 12.0, 1.2, 2.0
 UNTHROTTLED, PEER, TURN, TURNS, RARE_TURN, RARE_TURNS = 1.3, 2, 3, 36, 4, 5
+OWN_TIME = 240
 
 Step = collections.namedtuple("Step", "name seconds run")
 
@@ -22,7 +24,7 @@ class Results:
     """All that was measured."""
 
     def __init__(self):
-        self.exact, self.ordinary, self.unthrottled, self.peers = [], [], [], []
+        self.exact, self.ordinary, self.unthrottled, self.peers, self.own_time = [], [], [], [], []
         self.blocks = collections.defaultdict(list)  # (case, scope, rate): blocks; the scope is a version or "all"
         self.samples = collections.Counter()           # the same: samples in the blocks
         self.spent = collections.defaultdict(collections.Counter)  # the same: seconds that the program measured
@@ -133,6 +135,12 @@ def steps_with_peers(pythons, scale, notes):
         notes.append("Shares beside a sampler that stops the program: left out, as py-spy is missing.")
 
 
+def _own_time_step(one, shape, seconds):
+    def run(results, _):
+        results.own_time += own_time.measure(one.path, one.version, shape, seconds)
+    return Step("%s, its own time, %s" % (one.version, shape), seconds, run)
+
+
 def steps(pythons, scale, only, notes):
     """All, in order; pythons: {"3.13": interpreter}."""
     if "versions" in only:
@@ -141,5 +149,8 @@ def steps(pythons, scale, only, notes):
     middle = pythons.get("3.13") or next(iter(pythons.values()))
     if "elsewhere" in only:
         yield from steps_from_elsewhere(middle, scale, notes)
+    if "own-time" in only:
+        for shape in own_time.SHAPES:
+            yield _own_time_step(middle, shape, round(OWN_TIME * scale))
     if "peers" in only:
         yield from steps_with_peers(pythons, scale, notes)

@@ -4,6 +4,7 @@ import math
 import random
 import unittest
 
+import own_time
 import shares
 
 
@@ -100,6 +101,17 @@ class Bound(unittest.TestCase):
         self.assertEqual(shares.upper_bound(300), 0.01)
         self.assertAlmostEqual((1 - shares.upper_bound(3000)) ** 3000, 0.05, places=3)
         self.assertEqual(shares.upper_bound(0), 1.0)
+
+
+class OwnTime(unittest.TestCase):
+    def row(self, low, high):
+        return own_time.Row("shallow", "3.13.5", 1000, 20, True, 0.05, 0.003, 0.04, 0.003, 1.2, low, high)
+
+    def test_only_what_the_interval_tells_is_told(self):
+        self.assertIs(own_time.verdict(self.row(1.1, 1.3)), True)
+        self.assertIs(own_time.verdict(self.row(1.31, 1.5)), False)
+        self.assertIsNone(own_time.verdict(self.row(1.1, 1.4)))
+        self.assertIsNone(own_time.verdict(self.row(None, None)))
 
 
 if __name__ == "__main__":

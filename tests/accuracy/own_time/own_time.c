@@ -5,9 +5,9 @@
  *     own_time [OPTION]... [SHAPE]     SHAPE: shallow (default), deep or waiting; see program.py
  *
  * Half a second with nothing done to the program, half a second with something, and so on; what is
- * done (recording or the bare loop, at each of the rates) changes in random order. A window's
- * slowdown is judged against the two beside it in which nothing was done. A window in which other
- * processes were at work does not count.
+ * done (recording or the bare loop, at each of the rates) changes in random order. The time lost in
+ * a window is judged against the two beside it in which nothing was done: it did so much less of
+ * its work. A window in which other processes were at work does not count.
  */
 #include <err.h>
 #include <getopt.h>
@@ -38,7 +38,7 @@ struct trial {
 	struct result *result;
 	enum window_kind kind;
 	struct window window;
-	double slowdown, own;
+	double lost, own; /* shares of the time */
 	bool valid;
 };
 
@@ -69,10 +69,10 @@ static void judge(const struct plan *plan, struct trial *trial, const struct win
 {
 	const struct window *window = &trial->window;
 
-	trial->slowdown = (before->rate + after->rate) / 2 / window->rate - 1;
-	trial->own = (before->own_rate + after->own_rate) / 2 / window->own_rate - 1;
+	trial->lost = 1 - window->rate / ((before->rate + after->rate) / 2);
+	trial->own = 1 - window->own_rate / ((before->own_rate + after->own_rate) / 2);
 	trial->valid = is_quiet(plan, before) && is_quiet(plan, window) && is_quiet(plan, after) &&
-		       isfinite(trial->slowdown) && isfinite(trial->own);
+		       isfinite(trial->lost) && isfinite(trial->own);
 }
 
 static void add(struct result *result, const struct trial *on, const struct trial *bare)
@@ -81,7 +81,7 @@ static void add(struct result *result, const struct trial *on, const struct tria
 		result->disturbed++;
 		return;
 	}
-	tally_add(&result->slowdown, on->slowdown, bare->slowdown);
+	tally_add(&result->lost, on->lost, bare->lost);
 	tally_add(&result->own, on->own, bare->own);
 	tally_add(&result->ours, on->window.ours, bare->window.ours);
 	result->wakes += on->window.wakes;

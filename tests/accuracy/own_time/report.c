@@ -7,9 +7,9 @@ bool result_is_exact(const struct result *result, double half_width)
 {
 	enum { LEAST_PAIRS = 10 };
 
-	return result->slowdown.count >= LEAST_PAIRS &&
-	       tally_half_width_a(&result->slowdown) <= half_width &&
-	       tally_half_width_b(&result->slowdown) <= half_width;
+	return result->lost.count >= LEAST_PAIRS &&
+	       tally_half_width_a(&result->lost) <= half_width &&
+	       tally_half_width_b(&result->lost) <= half_width;
 }
 
 static void print_mean(double mean, double half_width)
@@ -41,11 +41,11 @@ static double micros_each(double share, double seconds, uint64_t count)
 static void print_result(const struct circumstances *how, const struct result *result)
 {
 	printf("%g Hz: %zu pairs of windows, %u left out because of others%s\n", result->hertz,
-		result->slowdown.count, result->disturbed,
+		result->lost.count, result->disturbed,
 		result_is_exact(result, how->half_width) ? "" : " (NOT exact enough)");
 	printf("  %-28s  %-17s  %-17s  %s\n", "", "recorded", "bare loop", "ratio (95 %)");
-	print_row("time the program lost", &result->slowdown);
-	print_row("  its own CPU time grew by", &result->own);
+	print_row("time the program lost", &result->lost);
+	print_row("  by running slower itself", &result->own);
 	print_row("  CPU time of our thread", &result->ours);
 	printf("  our thread: %.1f us a sample, %.1f us a bare wake-up; %llu of %llu samples "
 	       "kept\n",
@@ -88,7 +88,7 @@ static void put_tally(const char *name, const struct tally *tally)
 static void put_result(const struct circumstances *how, const struct result *result)
 {
 	printf("{\n    \"rate\": %g, \"pairs\": %zu, \"disturbed\": %u, \"exact\": %s,\n    ",
-		result->hertz, result->slowdown.count, result->disturbed,
+		result->hertz, result->lost.count, result->disturbed,
 		result_is_exact(result, how->half_width) ? "true" : "false");
 	printf("\"planned\": %llu, \"kept\": %llu, ", (unsigned long long)result->wakes,
 		(unsigned long long)result->kept);
@@ -96,7 +96,7 @@ static void put_result(const struct circumstances *how, const struct result *res
 		micros_each(result->ours.mean_a, result->on_seconds, result->wakes), ", ");
 	put_number("bare_us",
 		micros_each(result->ours.mean_b, result->bare_seconds, result->bare_wakes), "");
-	put_tally("slowdown", &result->slowdown);
+	put_tally("lost", &result->lost);
 	put_tally("own_cpu", &result->own);
 	put_tally("our_cpu", &result->ours);
 	printf("}");

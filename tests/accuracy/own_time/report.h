@@ -10,11 +10,12 @@
 /* In each tally, a is of the windows with recording and b of those with the bare loop. */
 struct result {
 	double hertz;
-	struct tally slowdown; /* how much longer the program takes: 0.01 is 1 % */
-	struct tally own;      /* the part of it that its own CPU time is up: cold caches and the
-				  like */
-	struct tally ours;     /* the CPU time of our thread, of the wall clock's */
-	uint64_t wakes, kept;  /* samples planned and taken */
+	struct tally lost; /* of the program's time: 0.01 is 1 %. It takes 1 / (1 - lost) times as
+			      long */
+	struct tally own;  /* the part of it in which the program itself runs, slower: cold caches
+			      and  the like */
+	struct tally ours; /* the CPU time of our thread, of the wall clock's */
+	uint64_t wakes, kept; /* samples planned and taken */
 	uint64_t bare_wakes;
 	double on_seconds, bare_seconds; /* in which these came */
 	unsigned disturbed;              /* pairs left out because others were at work */
