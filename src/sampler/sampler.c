@@ -6,7 +6,12 @@
 
 #include "support/buf.h"
 
-enum { ROSTER_ATTEMPTS = 4, SOURCES_PER_TICK = 2 };
+enum {
+	ROSTER_ATTEMPTS = 4,
+	SOURCES_PER_TICK = 2,
+	TOGETHER_MOST = 16, /* threads that are looked at in the copy of one of them: the states of
+			       many lie on many pages, which each thread's copy would bring */
+};
 
 void qa_recording_init(
 	struct qa_recording *recording, const struct qa_raw_consumer *consumer, void *consumer_ctx)
@@ -226,7 +231,9 @@ static int sample_threads(struct qa_sampler *sampler, const struct qa_raw_tick *
 static int read_roster_once(struct qa_sampler *sampler)
 {
 	struct qa_tracked_thread *likely = sampler->threads.likely;
-	int rc = likely ? qa_capture_ahead(&sampler->capture, likely) : -EAGAIN;
+	int rc = likely && sampler->threads.count <= TOGETHER_MOST
+			 ? qa_capture_ahead(&sampler->capture, likely)
+			 : -EAGAIN;
 
 	if (!rc)
 		return qa_roster_read_from(&sampler->roster, &sampler->python, &likely->snapshot);
