@@ -76,9 +76,20 @@ static int feed_file(struct input *in, void *builder)
 	struct qa_raw_file file = {.path = take_text(in),
 		.process = take(in),
 		.found = take(in),
-		.size = take_time(in)};
+		.size = take_time(in),
+		.crc32 = take(in)};
 
 	return qa_profile_builder_consumer.file(builder, &file);
+}
+
+static int feed_source(struct input *in, void *builder)
+{
+	struct qa_raw_source source = {.path = take_text(in),
+		.process = take(in),
+		.offset = take_time(in),
+		.part = take_text(in)};
+
+	return qa_profile_builder_consumer.source(builder, &source);
 }
 
 static int feed_code(struct input *in, void *builder)
@@ -137,7 +148,8 @@ static int feed_end(struct input *in, void *builder)
 static void feed(struct input *in, void *builder)
 {
 	static int (*const feeders[])(struct input *, void *) = {feed_session, feed_process,
-		feed_thread, feed_file, feed_code, feed_node, feed_tick, feed_loss, feed_end};
+		feed_thread, feed_file, feed_code, feed_node, feed_tick, feed_loss, feed_end,
+		feed_source};
 
 	while (in->size > 0)
 		feeders[take(in) % (sizeof(feeders) / sizeof(feeders[0]))](in, builder);

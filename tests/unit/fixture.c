@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "qa/sink.h"
 
@@ -112,6 +113,28 @@ void fixture_file(struct fixture *f, const char *path, uint64_t size, uint32_t l
 		.lines = lines};
 
 	FEED(f, file, file);
+}
+
+void fixture_part(struct fixture *f, const char *path, uint64_t offset, struct qa_str part)
+{
+	struct qa_raw_source source = {
+		.path = qa_str(path), .process = f->processes, .offset = offset, .part = part};
+
+	FEED(f, source, source);
+}
+
+void fixture_source(struct fixture *f, const char *path, const char *text)
+{
+	struct qa_raw_file file = {.path = qa_str(path),
+		.process = f->processes,
+		.found = 1,
+		.size = strlen(text),
+		.crc32 = (uint32_t)crc32_z(0, (const unsigned char *)text, strlen(text))};
+
+	for (size_t i = 0; i < file.size; i++)
+		file.lines += text[i] == '\n' || i + 1 == file.size;
+	FEED(f, file, file);
+	fixture_part(f, path, 0, qa_str(text));
 }
 
 void fixture_samples(struct fixture *f, uint32_t thread, uint32_t node, int count)

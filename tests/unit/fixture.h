@@ -31,6 +31,10 @@ uint32_t fixture_special(struct fixture *f, enum qa_code_kind kind);
 uint32_t fixture_node_at(struct fixture *f, uint32_t parent, uint32_t code, int instruction);
 uint32_t fixture_node(struct fixture *f, uint32_t parent, uint32_t code);
 void fixture_file(struct fixture *f, const char *path, uint64_t size, uint32_t lines);
+/* A part of its text, right or wrong. */
+void fixture_part(struct fixture *f, const char *path, uint64_t offset, struct qa_str part);
+/* A file and its whole text. */
+void fixture_source(struct fixture *f, const char *path, const char *text);
 /* `count` ticks of one sample each; a period passes for each. */
 void fixture_samples(struct fixture *f, uint32_t thread, uint32_t node, int count);
 void fixture_end(struct fixture *f, enum qa_end_reason reason);
