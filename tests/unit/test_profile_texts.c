@@ -6,6 +6,7 @@
 
 #include "fixture.h"
 
+#define TEXT_CRC 0x913dc1a1
 static const char *const text = "def f():\n\treturn 1\n";
 
 static struct fixture begin(struct qa_profile_builder **builder)
@@ -35,15 +36,15 @@ static void a_whole_text_is_shown(void **state)
 	struct qa_profile *profile;
 
 	(void)state;
+	fixture_file(&f, "without.py", 0, 0);
 	fixture_source(&f, "a.py", text);
 	fixture_source(&f, "empty.py", "");
-	fixture_file(&f, "without.py", 0, 0);
 	profile = finish(&f, builder);
 	assert_int_equal(profile->file_count, 3);
-	assert_string_equal(profile->files[0].source, text);
-	assert_int_equal(profile->files[0].size, strlen(text));
-	assert_string_equal(profile->files[1].source, "");
-	assert_null(profile->files[2].source);
+	assert_null(profile->files[0].source);
+	assert_string_equal(profile->files[1].source, text);
+	assert_int_equal(profile->files[1].size, strlen(text));
+	assert_string_equal(profile->files[2].source, "");
 	qa_profile_free(profile);
 }
 
@@ -61,7 +62,7 @@ static bool is_shown(const size_t (*parts)[2], size_t count)
 					.process = 1,
 					.found = 1,
 					.size = strlen(text),
-					.crc32 = 0x913dc1a1});
+					.crc32 = TEXT_CRC});
 	for (size_t i = 0; i < count; i++)
 		fixture_part(
 			&f, "a.py", parts[i][0], (struct qa_str){text + parts[i][0], parts[i][1]});
@@ -101,11 +102,18 @@ static void another_text_is_not_shown(void **state)
 	fixture_part(&f, "crc.py", 0, qa_str(text));
 	f.consumer->file(f.ctx, &(struct qa_raw_file){.path = qa_str("lost.py"), .process = 1});
 	fixture_part(&f, "lost.py", 0, qa_str(""));
+	f.consumer->file(f.ctx, &(struct qa_raw_file){.path = qa_str("longer.py"),
+					.process = 1,
+					.found = 1,
+					.size = strlen(text) + 1,
+					.crc32 = TEXT_CRC});
+	fixture_part(&f, "longer.py", 0, qa_str(text));
 	fixture_part(&f, "never told.py", 0, qa_str(text));
 	profile = finish(&f, builder);
-	assert_int_equal(profile->file_count, 2);
+	assert_int_equal(profile->file_count, 3);
 	assert_null(profile->files[0].source);
 	assert_null(profile->files[1].source);
+	assert_null(profile->files[2].source);
 	qa_profile_free(profile);
 }
 
