@@ -157,8 +157,12 @@ static void feed(struct input *in, void *builder)
 
 static void emit_all(const struct qa_profile *profile, size_t limit)
 {
-	struct qa_emit_options options = {.limit = limit};
+	struct qa_listing *listing = NULL;
+	struct qa_emit_options options = {.limit = limit, .color = true};
 
+	if (profile->by_line && qa_listing_open(profile, &listing, NULL))
+		abort();
+	options.listing = listing;
 	for (size_t i = 0; qa_emitters[i]; i++) {
 		struct qa_sink *sink;
 
@@ -168,6 +172,7 @@ static void emit_all(const struct qa_profile *profile, size_t limit)
 		if (qa_sink_close(sink, NULL))
 			abort();
 	}
+	qa_listing_free(listing);
 }
 
 static struct qa_profile_options take_options(struct input *in)
