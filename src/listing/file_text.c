@@ -89,24 +89,24 @@ static int read_from_disk(
 	return rc;
 }
 
-int qa_file_text_get(const struct qa_profile *profile, uint32_t number, struct qa_file_text *out,
+int qa_file_text_get(const struct qa_profile *profile, uint32_t file, struct qa_file_text *out,
 	struct qa_error *err)
 {
-	const struct qa_file *file = number == QA_NONE ? NULL : &profile->files[number];
+	const struct qa_file *recorded = file == QA_NONE ? NULL : &profile->files[file];
 	int rc = 0;
 
 	*out = (struct qa_file_text){.state = QA_TEXT_NOT_RECORDED};
-	if (!file || !file->recorded)
+	if (!recorded || !recorded->recorded)
 		return 0;
-	if (file->size > QA_TEXT_MAX)
+	if (recorded->size > QA_TEXT_MAX)
 		out->state = QA_TEXT_TOO_LARGE;
-	else if (file->source)
+	else if (recorded->source)
 		*out = (struct qa_file_text){.state = QA_TEXT_SAME,
 			.embedded = true,
-			.bytes = {file->source, (size_t)file->size}};
+			.bytes = {recorded->source, (size_t)recorded->size}};
 	else
-		rc = read_from_disk(profile, file, out);
-	return rc ? qa_error_set(err, -rc, "Out of memory while reading %s.", file->path) : 0;
+		rc = read_from_disk(profile, recorded, out);
+	return rc ? qa_error_set(err, -rc, "Out of memory while reading %s.", recorded->path) : 0;
 }
 
 void qa_file_text_free(struct qa_file_text *text)

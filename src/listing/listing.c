@@ -89,10 +89,11 @@ static void place_on_line(
 	struct maker *maker, struct qa_listed_file *file, const struct qa_frame *frame)
 {
 	struct qa_listed_line *last =
-		maker->line_count ? &maker->lines[maker->line_count - 1] : NULL;
+		file->line_count ? &maker->lines[maker->line_count - 1] : NULL;
 
-	if (file->line_count == 0 || last->line != (uint32_t)frame->line) {
+	if (!last || last->line != (uint32_t)frame->line) {
 		last = &maker->lines[maker->line_count++];
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): lines[] is there. */
 		*last = (struct qa_listed_line){.line = (uint32_t)frame->line, .hottest = frame};
 		file->line_count++;
 	}
