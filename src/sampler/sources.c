@@ -40,16 +40,11 @@ void qa_sources_init(struct qa_sources *sources, const struct qa_process *proces
 void qa_sources_embed(struct qa_sources *sources, const struct qa_process *process,
 	struct qa_embedding *embedding)
 {
-	char path[64];
-	struct stat st;
-
 	sources->embedding = embedding;
 	if (qa_process_read_link(process, "cwd", &sources->cwd_path))
 		qa_buf_clear(&sources->cwd_path);
 	qa_buf_append_char(&sources->cwd_path, '/');
-	snprintf(path, sizeof(path), "/proc/%ld", (long)process->pid);
-	if (stat(path, &st) == 0)
-		sources->owner = st.st_uid;
+	sources->owner = qa_process_user(process);
 }
 
 static void close_file(int fd)

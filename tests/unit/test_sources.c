@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -322,6 +323,7 @@ static void what_the_process_may_not_read_is_not_embedded(void **state)
 
 	make(10, 'a');
 	assert_int_equal(chmod("a.py", 0600), 0);
+	assert_int_equal(place->sources.owner, geteuid());
 	assert_true(embeds(place, "a.py"));
 	place->sources.owner = geteuid() + 1;
 	assert_false(embeds(place, "./a.py"));
@@ -329,25 +331,68 @@ static void what_the_process_may_not_read_is_not_embedded(void **state)
 	assert_true(embeds(place, "././a.py"));
 }
 
-/* A short program is over before its files were looked at. */
-static void the_end_of_the_process_is_not_too_late(void **state)
+/* Looks through the eyes of a child that runs as this user, and waits to be killed. */
+static struct qa_process look_as(struct place *place, uid_t user)
 {
-	struct place *place = *state;
-	struct qa_process child = {.pid = fork(), .pidfd = -1};
+	int ready[2];
+	struct qa_process child = {.pidfd = -1};
+	char byte;
 
+	assert_int_equal(pipe(ready), 0);
+	child.pid = fork();
 	if (child.pid == 0) {
+		if (setresuid(user, user, user) || prctl(PR_SET_PDEATHSIG, SIGKILL) ||
+			write(ready[1], "", 1) != 1)
+			_exit(1);
 		pause();
 		_exit(0);
 	}
 	assert_true(child.pid > 0);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
 	qa_sources_free(&place->sources);
 	qa_sources_init(&place->sources, &child, 1, &consumer, &place->told);
 	qa_sources_embed(&place->sources, &child, &place->embedding);
+	return child;
+}
+
+static void end(const struct qa_process *child)
+{
+	assert_int_equal(kill(child->pid, SIGKILL), 0);
+	assert_int_equal(waitpid(child->pid, NULL, 0), child->pid);
+}
+
+static void the_files_of_others_are_theirs(void **state)
+{
+	struct place *place = *state;
+	struct qa_process child;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(place->folder, 0711), 0);
+	child = look_as(place, 65534);
+	make(10, 'a');
+	assert_int_equal(chmod("a.py", 0600), 0);
+	assert_false(embeds(place, "a.py"));
+	assert_int_equal(chown("a.py", 65534, 0), 0);
+	assert_true(embeds(place, "./a.py"));
+	end(&child);
+	child = look_as(place, 0);
+	assert_true(embeds(place, "a.py"));
+	end(&child);
+}
+
+/* A short program is over before its files were looked at. */
+static void the_end_of_the_process_is_not_too_late(void **state)
+{
+	struct place *place = *state;
+	struct qa_process child = look_as(place, geteuid());
+
 	make(1000000, 'a');
 	note(place, "a.py");
 	note(place, "/proc/self/status"); /* of no size that could be known before */
-	assert_int_equal(kill(child.pid, SIGKILL), 0);
-	assert_int_equal(waitpid(child.pid, NULL, 0), child.pid);
+	end(&child);
 	assert_int_equal(qa_sources_finish(&place->sources), 0);
 	assert_int_equal(place->told.count, 2);
 	assert_int_equal(place->told.files[0].size, 1000000);
@@ -368,6 +413,7 @@ int main(void)
 		IN_A_FOLDER(below_the_root_means_nothing),
 		IN_A_FOLDER(texts_are_bounded),
 		IN_A_FOLDER(what_the_process_may_not_read_is_not_embedded),
+		IN_A_FOLDER(the_files_of_others_are_theirs),
 		IN_A_FOLDER(the_end_of_the_process_is_not_too_late),
 	};
 
