@@ -14,7 +14,9 @@ struct page {
 	const struct qa_emit_options *options;
 	struct qa_sink *sink;
 	struct qa_buf scratch;
-	struct qa_buf text; /* of the row to come */
+	struct qa_buf text;                  /* of the row to come */
+	const struct qa_source_facts *facts; /* of the file, where its text is shown; or NULL */
+	size_t definition; /* the first of its definitions that is not above the row to come */
 };
 
 /* How hot a line is, by its own share of all samples. The first row that fits counts. */
@@ -78,6 +80,44 @@ static void put_column(struct page *p, uint64_t samples)
 	}
 }
 
+/* The function or class that is defined on this line, or NULL. Lines are asked for ascending. */
+static const struct qa_definition *definition_on(struct page *p, uint32_t line)
+{
+	const struct qa_source_facts *facts = p->facts;
+
+	for (; p->definition < facts->definition_count; p->definition++) {
+		const struct qa_definition *definition = &facts->definitions[p->definition];
+
+		if (definition->kind != QA_DEFINITION_FUNCTION &&
+			definition->kind != QA_DEFINITION_CLASS)
+			continue;
+		if (definition->def_line >= line)
+			return definition->def_line == line ? definition : NULL;
+	}
+	return NULL;
+}
+
+static void put_fact(struct page *p, uint32_t fact)
+{
+	if (fact == QA_FACT_UNKNOWN)
+		qa_sink_printf(p->sink, " %4s", "?");
+	else
+		qa_sink_printf(p->sink, " %4" PRIu32, fact);
+}
+
+/* Of the function or class that begins here: how complex it is. */
+static void put_facts(struct page *p, uint32_t line)
+{
+	const struct qa_definition *definition = definition_on(p, line);
+
+	if (!definition) {
+		qa_sink_printf(p->sink, "%10s", "");
+		return;
+	}
+	put_fact(p, definition->cyclomatic);
+	put_fact(p, definition->cognitive);
+}
+
 /* What is to be said about a line, left of it. */
 static void put_margin(struct page *p, uint32_t line, const struct qa_listed_line *weights)
 {
@@ -85,7 +125,16 @@ static void put_margin(struct page *p, uint32_t line, const struct qa_listed_lin
 
 	put_column(p, weights ? weights->self.samples : 0);
 	put_column(p, weights ? weights->total.samples : 0);
-	qa_sink_printf(p->sink, "  %-4s %6" PRIu32 " |", heat ? heat->mark : "", line);
+	qa_sink_printf(p->sink, "  %-4s", heat ? heat->mark : "");
+	if (p->facts)
+		put_facts(p, line);
+	qa_sink_printf(p->sink, " %6" PRIu32 " |", line);
+}
+
+static void put_column_names(struct page *p)
+{
+	qa_sink_puts(p->sink, p->facts ? "   Self %  Total %  Heat Cycl Cogn   Line\n"
+				       : "   Self %  Total %  Heat   Line\n");
 }
 
 static void put_row(struct page *p, uint32_t line, const struct qa_listed_line *weights)
@@ -115,8 +164,8 @@ static void put_gap(struct page *p, struct gap *gap, const struct qa_frame *belo
 	if (gap->lines == 0)
 		return;
 	put_color(p, cold);
-	qa_sink_printf(
-		p->sink, "%24s ... %" PRIu32 " line%s", "", gap->lines, gap->lines == 1 ? "" : "s");
+	qa_sink_printf(p->sink, "%*s ... %" PRIu32 " line%s", p->facts ? 34 : 24, "", gap->lines,
+		gap->lines == 1 ? "" : "s");
 	if (gap->self) {
 		qa_sink_puts(p->sink, " with ");
 		put_share(p, gap->self);
@@ -154,7 +203,8 @@ static void put_lines_beyond(struct page *p, const struct qa_listed_file *file, 
 
 static void put_text(struct page *p, const struct qa_listed_file *file)
 {
-	struct qa_line_cursor cursor = qa_line_cursor(file->text.bytes);
+	struct qa_line_cursor cursor = qa_line_cursor(
+		p->facts ? p->facts->text : file->text.bytes); /* the facts have it decoded */
 	struct qa_excerpt excerpt =
 		qa_excerpt(file, p->profile->total.samples, p->options->whole_files);
 	struct gap gap = {0};
@@ -215,8 +265,18 @@ static void put_state(struct page *p, const struct qa_file_text *text)
 		qa_sink_puts(p->sink, states[text->state]);
 }
 
+static const struct qa_source_facts *known_facts(const struct qa_listed_file *file)
+{
+	bool known = file->text.state == QA_TEXT_SAME && file->facts &&
+		     file->facts->level != QA_SOURCE_FAILED;
+
+	return known ? file->facts : NULL;
+}
+
 static void put_file(struct page *p, const struct qa_listed_file *file)
 {
+	p->facts = known_facts(file);
+	p->definition = 0;
 	qa_sink_puts(p->sink, "\n");
 	put_color(p, heading);
 	qa_utf8_escape(qa_str(file->path), &p->scratch);
@@ -228,7 +288,8 @@ static void put_file(struct page *p, const struct qa_listed_file *file)
 	put_share(p, file->total.samples);
 	qa_sink_puts(p->sink, " %; ");
 	put_state(p, &file->text);
-	qa_sink_puts(p->sink, "\n   Self %  Total %  Heat   Line\n");
+	qa_sink_puts(p->sink, "\n");
+	put_column_names(p);
 	if (file->unplaced.samples) {
 		put_column(p, file->unplaced.samples);
 		qa_sink_puts(p->sink, "                (no line is known)\n");

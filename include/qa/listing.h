@@ -11,6 +11,7 @@
 
 #include "qa/error.h"
 #include "qa/profile.h"
+#include "qa/static_facts.h"
 #include "qa/str.h"
 
 #ifdef __cplusplus
@@ -59,8 +60,9 @@ struct qa_listed_file {
 	struct qa_file_text text;
 	struct qa_weight self;
 	struct qa_weight total;
-	struct qa_weight unplaced;          /* of self: what no line is known of */
-	const struct qa_listed_line *lines; /* ascending */
+	const struct qa_source_facts *facts; /* what its text says, or NULL */
+	struct qa_weight unplaced;           /* of self: what no line is known of */
+	const struct qa_listed_line *lines;  /* ascending */
 	size_t line_count;
 };
 
@@ -78,6 +80,10 @@ struct qa_listing {
  */
 int qa_listing_open(
 	const struct qa_profile *profile, struct qa_listing **out, struct qa_error *err);
+
+/* Gives a file its facts, which stay the caller's. They must be made of the file's text. */
+void qa_listing_set_facts(
+	struct qa_listing *listing, size_t file, const struct qa_source_facts *facts);
 
 /* NULL is allowed. */
 void qa_listing_free(struct qa_listing *listing);

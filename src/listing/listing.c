@@ -244,6 +244,12 @@ int qa_listing_open(const struct qa_profile *profile, struct qa_listing **out, s
 	return rc;
 }
 
+void qa_listing_set_facts(
+	struct qa_listing *listing, size_t file, const struct qa_source_facts *facts)
+{
+	((struct maker *)listing)->files[file].facts = facts;
+}
+
 void qa_listing_free(struct qa_listing *listing)
 {
 	struct maker *maker = (struct maker *)listing;

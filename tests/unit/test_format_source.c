@@ -209,6 +209,62 @@ static void no_line_is_a_row_of_its_own(void **state)
 		"Line\n   100.00                (no line is known)\n");
 }
 
+/* The first file of a recording with these facts about it. */
+static void assert_with_facts(const struct qa_source_facts *facts, const char *part)
+{
+	struct qa_profile *profile = fixture_profile(fixture_sources, &by_line);
+	struct qa_emit_options options = {.limit = 1};
+	struct qa_listing *listing;
+	struct qa_sink *sink;
+	struct qa_str bytes;
+
+	assert_int_equal(qa_listing_open(profile, &listing, NULL), 0);
+	qa_listing_set_facts(listing, 0, facts);
+	options.listing = listing;
+	assert_int_equal(qa_sink_open_memory(&sink, NULL), 0);
+	assert_int_equal(qa_emitter_find("source")->emit(profile, &options, sink, NULL), 0);
+	bytes = qa_sink_memory(sink);
+	if (!memmem(bytes.data, bytes.len, part, strlen(part)))
+		fail_msg("no '%s' in:\n%.*s", part, (int)bytes.len, bytes.data);
+	qa_sink_abort(sink);
+	qa_listing_free(listing);
+	qa_profile_free(profile);
+}
+
+static void facts_stand_in_the_margin(void **state)
+{
+	static const struct qa_definition definitions[] = {
+		{.kind = QA_DEFINITION_CLASS, .first_line = 1, .def_line = 1, .cyclomatic = 7},
+		{.kind = QA_DEFINITION_LAMBDA, .first_line = 20, .def_line = 20, .cyclomatic = 8},
+		{.kind = QA_DEFINITION_FUNCTION,
+			.first_line = 20,
+			.def_line = 21,
+			.cyclomatic = 12,
+			.cognitive = 345},
+		{.kind = QA_DEFINITION_FUNCTION,
+			.first_line = 22,
+			.def_line = 22,
+			.cyclomatic = QA_FACT_UNKNOWN,
+			.cognitive = QA_FACT_UNKNOWN},
+	};
+	char text[100];
+	struct qa_source_facts facts = {.level = QA_SOURCE_FULL,
+		.definitions = definitions,
+		.definition_count = 4,
+		.text = {text, sizeof(text)}};
+
+	(void)state;
+	memset(text, '\n', sizeof(text));
+	assert_with_facts(&facts, "\n   Self %  Total %  Heat Cycl Cogn   Line\n");
+	assert_with_facts(&facts, "\n    82.03    88.68  ****               20 |\n");
+	assert_with_facts(&facts, "\n                           12  345     21 |\n");
+	assert_with_facts(&facts, "\n     8.20     8.20  ***     ?    ?     22 |\n");
+	assert_with_facts(&facts, "\n                                   ... 16 lines\n");
+	facts.level = QA_SOURCE_FAILED;
+	assert_with_facts(&facts, "\n    82.03    88.68  ****     20 | def f_20():\n");
+	assert_with_facts(NULL, "\n    82.03    88.68  ****     20 | def f_20():\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +277,7 @@ int main(void)
 		cmocka_unit_test(the_limit_is_of_files),
 		cmocka_unit_test(without_a_listing_there_are_no_lines),
 		cmocka_unit_test(no_line_is_a_row_of_its_own),
+		cmocka_unit_test(facts_stand_in_the_margin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
