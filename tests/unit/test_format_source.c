@@ -234,7 +234,7 @@ static void assert_with_facts(const struct qa_source_facts *facts, const char *p
 static void facts_stand_in_the_margin(void **state)
 {
 	static const struct qa_definition definitions[] = {
-		{.kind = QA_DEFINITION_CLASS, .first_line = 1, .def_line = 1, .cyclomatic = 7},
+		{.kind = QA_DEFINITION_CLASS, .first_line = 18, .def_line = 18, .cyclomatic = 7},
 		{.kind = QA_DEFINITION_LAMBDA, .first_line = 20, .def_line = 20, .cyclomatic = 8},
 		{.kind = QA_DEFINITION_FUNCTION,
 			.first_line = 20,
@@ -257,6 +257,7 @@ static void facts_stand_in_the_margin(void **state)
 	memset(text, '\n', sizeof(text));
 	assert_with_facts(&facts, "\n   Self %  Total %  Heat Cycl Cogn   Line\n");
 	assert_with_facts(&facts, "\n    82.03    88.68  ****               20 |\n");
+	assert_with_facts(&facts, "\n                            7    0     18 |\n");
 	assert_with_facts(&facts, "\n                           12  345     21 |\n");
 	assert_with_facts(&facts, "\n     8.20     8.20  ***     ?    ?     22 |\n");
 	assert_with_facts(&facts, "\n                                   ... 16 lines\n");
