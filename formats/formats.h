@@ -9,5 +9,6 @@ extern const struct qa_emitter qa_emitter_collapsed;
 extern const struct qa_emitter qa_emitter_speedscope;
 extern const struct qa_emitter qa_emitter_flamegraph;
 extern const struct qa_emitter qa_emitter_pprof;
+extern const struct qa_emitter qa_emitter_source;
 
 #endif

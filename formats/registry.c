@@ -3,6 +3,7 @@
 
 const struct qa_emitter *const qa_emitters[] = {
 	&qa_emitter_text,
+	&qa_emitter_source,
 	&qa_emitter_collapsed,
 	&qa_emitter_speedscope,
 	&qa_emitter_flamegraph,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "qa/error.h"
+#include "qa/listing.h"
 #include "qa/profile.h"
 #include "qa/sink.h"
 
@@ -17,11 +18,15 @@ extern "C" {
 enum qa_emit_accepts {
 	QA_ACCEPTS_LIMIT = 1u << 0,
 	QA_ACCEPTS_TITLE = 1u << 1,
+	QA_ACCEPTS_WHOLE_FILES = 1u << 2,
 };
 
 struct qa_emit_options {
-	size_t limit;      /* how many hot functions; 0: the format's own default */
+	size_t limit;      /* how many hot functions, or files; 0: the format's own default */
 	const char *title; /* NULL: the profiled program */
+	bool whole_files;  /* sources with all their lines, not only what is around the hot ones */
+	bool color;        /* escape sequences for colours: the output is a terminal */
+	const struct qa_listing *listing; /* of the same samples; only for formats that want it */
 };
 
 struct qa_emitter {
@@ -29,8 +34,9 @@ struct qa_emitter {
 	const char *summary; /* one line for --help and --list-formats */
 	const char *suffix;  /* usual ending of its files: ".speedscope.json" */
 	const char *opens; /* what shows it: "https://… or …" style sentence fragment for people */
-	unsigned accepts; /* enum qa_emit_accepts */
-	bool binary;      /* not for a terminal */
+	unsigned accepts;   /* enum qa_emit_accepts */
+	bool binary;        /* not for a terminal */
+	bool lists_sources; /* wants options.listing; without it says that it is not there */
 	/* Writes the whole output to the sink, which stays open. Returns 0 or a negative errno; a
 	 * sink's error counts at its close. */
 	int (*emit)(const struct qa_profile *, const struct qa_emit_options *, struct qa_sink *,

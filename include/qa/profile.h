@@ -136,6 +136,9 @@ struct qa_file {
 	uint32_t lines;
 	uint32_t crc32;
 	int64_t modified_ns;
+	/* Its text, if that was recorded: `size` bytes as they were in the file, whatever they
+	 * are, and a NUL after them. Else NULL. */
+	const char *source;
 	struct qa_weight self;
 };
 

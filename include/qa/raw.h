@@ -100,6 +100,18 @@ struct qa_raw_file {
 	uint32_t lines;      /* lines of text; the last one counts without a newline, too */
 };
 
+/*
+ * A part of a source file's text: the very bytes of which its qa_raw_file has the size and the
+ * checksum. The parts follow that event, in order and without a gap, perhaps with other events
+ * between them; an empty file has one empty part. Without any, the text was not recorded.
+ */
+struct qa_raw_source {
+	struct qa_str path; /* as in the file's event */
+	uint32_t process;
+	uint64_t offset; /* of the part in the file */
+	struct qa_str part;
+};
+
 struct qa_raw_code {
 	uint32_t id;
 	uint32_t process;
@@ -172,6 +184,7 @@ struct qa_raw_consumer {
 	int (*process)(void *ctx, const struct qa_raw_process *);
 	int (*thread)(void *ctx, const struct qa_raw_thread *);
 	int (*file)(void *ctx, const struct qa_raw_file *);
+	int (*source)(void *ctx, const struct qa_raw_source *);
 	int (*code)(void *ctx, const struct qa_raw_code *);
 	int (*node)(void *ctx, const struct qa_raw_node *);
 	int (*tick)(void *ctx, const struct qa_raw_tick *);

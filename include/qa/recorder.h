@@ -33,6 +33,17 @@ enum qa_on_cpu {
 			     samples of code that runs fast are lost, which distorts the profile */
 };
 
+/*
+ * Of which source files the recording holds the text, beside size and checksum. It is read when the
+ * file is first named, once, and only if the process's user may read it. Files of more than 1 MiB
+ * are left out, and so is what would make more than 16 MiB in all.
+ */
+enum qa_embed_sources {
+	QA_EMBED_NONE,
+	QA_EMBED_CWD, /* of those below the process's working directory, unless that is the root */
+	QA_EMBED_ALL,
+};
+
 struct qa_recorder_options {
 	uint64_t period_ns; /* time between samples; 0: 10 ms */
 	uint64_t seed;      /* of the moments of the samples; 0: another one each time */
@@ -50,6 +61,7 @@ struct qa_recorder_options {
 	 * for it. Excludes on_cpu.
 	 */
 	bool pause;
+	enum qa_embed_sources embed;
 };
 
 enum qa_recorder_state {

@@ -10,6 +10,11 @@ static bool is_last(const struct option_row *row)
 	return !row->name && !row->help;
 }
 
+static bool is_optional(const struct option_row *row)
+{
+	return row->value && row->value[0] == '[';
+}
+
 static const struct option_row *find_name(
 	const struct command *command, const char *name, size_t len)
 {
@@ -110,6 +115,8 @@ static int take_long(const struct command *command, struct cursor *cursor, const
 	if (!row)
 		return unknown_name(command, word, len, err);
 	snprintf(given, sizeof(given), "--%s", row->name);
+	if (is_optional(row))
+		return row->take(cursor->into, value, err);
 	if (row->value)
 		return take_value(cursor, row, given, value, err);
 	if (value)
@@ -197,8 +204,8 @@ static void print_row(const struct option_row *row, FILE *out)
 		fprintf(out, "\n%s:\n", row->help);
 		return;
 	}
-	len = snprintf(left, sizeof(left), "  %-3s --%s %s", row->letter ? letter : "", row->name,
-		row->value ? row->value : "");
+	len = snprintf(left, sizeof(left), "  %-3s --%s%s%s", row->letter ? letter : "", row->name,
+		is_optional(row) ? "" : " ", row->value ? row->value : "");
 	if (len + 1 > HELP_COLUMN)
 		fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
 	else

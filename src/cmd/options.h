@@ -12,9 +12,10 @@
 /* A row with a name is an option; one with only help is a heading; one with neither ends the table.
  */
 struct option_row {
-	const char *name;  /* "format" is given as --format */
-	char letter;       /* 'f' is given as -f; 0: there is none */
-	const char *value; /* what --help calls its value; NULL: it takes none */
+	const char *name; /* "format" is given as --format */
+	char letter;      /* 'f' is given as -f; 0: there is none */
+	/* What --help calls its value; NULL: it takes none; "[=VALUE]": it may be left out. */
+	const char *value;
 	const char *help;
 	/* Called for each time that it is given, in order; value is NULL for an option without one.
 	 */

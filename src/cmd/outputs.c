@@ -138,20 +138,43 @@ bool outputs_accept(const struct outputs *outputs, enum qa_emit_accepts option)
 	return false;
 }
 
+bool outputs_list_sources(const struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		if (outputs->list[i].emitter->lists_sources)
+			return true;
+	return false;
+}
+
+/* Does who reads the output see colours, and want to? */
+static bool shows_color(const struct output *output)
+{
+	const char *refused = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	return is_stdout(output) && isatty(STDOUT_FILENO) && !(refused && *refused) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
 /* Each format gets those options that it takes: they may be meant for another one. */
 static struct qa_emit_options accepted(
-	const struct qa_emitter *emitter, const struct qa_emit_options *options)
+	const struct output *output, const struct qa_emit_options *options)
 {
+	const struct qa_emitter *emitter = output->emitter;
+
 	return (struct qa_emit_options){
 		.limit = emitter->accepts & QA_ACCEPTS_LIMIT ? options->limit : 0,
 		.title = emitter->accepts & QA_ACCEPTS_TITLE ? options->title : NULL,
+		.whole_files = emitter->accepts & QA_ACCEPTS_WHOLE_FILES && options->whole_files,
+		.color = shows_color(output),
+		.listing = emitter->lists_sources ? options->listing : NULL,
 	};
 }
 
 int output_write(const struct output *output, const struct qa_profile *profile,
 	const struct qa_emit_options *options, struct qa_error *err)
 {
-	const struct qa_emit_options own = accepted(output->emitter, options);
+	const struct qa_emit_options own = accepted(output, options);
 	struct qa_sink *sink;
 	int rc = is_stdout(output) ? qa_sink_open_fd(STDOUT_FILENO, "stdout", &sink, err)
 				   : qa_sink_open_file(output->path, &sink, err);

@@ -75,6 +75,32 @@ static int take_pause(void *into, const char *value, struct qa_error *err)
 	return 0;
 }
 
+static int take_embed(void *into, const char *value, struct qa_error *err)
+{
+	static const char *const names[] = {
+		[QA_EMBED_NONE] = "none", [QA_EMBED_CWD] = "cwd", [QA_EMBED_ALL] = "all"};
+	struct choices *choices = into;
+
+	choices->session.embed = QA_EMBED_CWD;
+	for (size_t i = 0; value && i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			choices->session.embed = (enum qa_embed_sources)i;
+			return 0;
+		}
+	}
+	return value ? qa_error_set(
+			       err, EINVAL, "--embed-sources is cwd, all or none, not '%s'.", value)
+		     : 0;
+}
+
+static int take_no_sources(void *into, const char *value, struct qa_error *err)
+{
+	(void)value;
+	(void)err;
+	((struct choices *)into)->session.embed = QA_EMBED_NONE;
+	return 0;
+}
+
 static int take_quiet(void *into, const char *value, struct qa_error *err)
 {
 	(void)value;
@@ -113,6 +139,12 @@ static const struct option_row rows[] = {
 	{"pause", 0, NULL,
 		"stop running threads while they are read; nothing is lost, but it costs",
 		take_pause},
+	{NULL, 0, NULL, "Source text", NULL},
+	{"embed-sources", 0, "[=WHICH]",
+		"put the text of source files into the trace: cwd (below the working directory), "
+		"all, none (default cwd)",
+		take_embed},
+	{"no-sources", 0, NULL, "the same as --embed-sources=none", take_no_sources},
 	{NULL, 0, NULL, "Where to", NULL},
 	{"output", 'o', "FILE", "the trace; - is stdout (default: PROGRAM-PID-TIME.qat)",
 		take_output},
@@ -175,7 +207,8 @@ static int tell(const struct choices *choices)
 
 int main(int argc, char **argv)
 {
-	struct choices choices = {.session = {.period_ns = SECOND_NS / DEFAULT_HZ}};
+	struct choices choices = {
+		.session = {.period_ns = SECOND_NS / DEFAULT_HZ, .embed = QA_EMBED_CWD}};
 	struct qa_error error = {0};
 	char **operands;
 	int rc;

@@ -7,6 +7,7 @@
 #include "cmd/check.h"
 #include "cmd/options.h"
 #include "cmd/outputs.h"
+#include "cmd/profiles.h"
 #include "cmd/selection.h"
 #include "cmd/trace_file.h"
 #include "qa/profile.h"
@@ -74,6 +75,7 @@ TAKE_FLAG(cpu, selection.cpu)
 TAKE_FLAG(gil, selection.gil)
 TAKE_FLAG(no_idle, selection.no_idle)
 TAKE_FLAG(lines, lines)
+TAKE_FLAG(whole_files, emit.whole_files)
 TAKE_FLAG(no_gc_frames, no_gc_frames)
 TAKE_FLAG(check, check)
 TAKE_FLAG(list, list)
@@ -102,7 +104,10 @@ static const struct option_row rows[] = {
 	{"lines", 'l', NULL, "tell the lines of a function apart", take_lines},
 	{"no-gc-frames", 0, NULL, "do not show garbage collection as a frame <GC>",
 		take_no_gc_frames},
-	{"limit", 'n', "N", "show the N hottest functions", take_limit},
+	{"limit", 'n', "N", "show the N hottest functions; in source the N hottest files",
+		take_limit},
+	{"whole-files", 0, NULL, "source: show all lines, not only those around hot ones",
+		take_whole_files},
 	{"title", 't', "TEXT", "the report's title (default: the program)", take_title},
 	{NULL, 0, NULL, "Other", NULL},
 	{"check", 'c', NULL, "write no report; tell whether the trace is whole", take_check},
@@ -195,6 +200,8 @@ static int check_choices(struct choices *choices, char *const *operands, struct 
 		return rc;
 	if (choices->emit.limit && !outputs_accept(&choices->outputs, QA_ACCEPTS_LIMIT))
 		return refuse_option("--limit", QA_ACCEPTS_LIMIT, err);
+	if (choices->emit.whole_files && !outputs_accept(&choices->outputs, QA_ACCEPTS_WHOLE_FILES))
+		return refuse_option("--whole-files", QA_ACCEPTS_WHOLE_FILES, err);
 	if (choices->emit.title && !outputs_accept(&choices->outputs, QA_ACCEPTS_TITLE))
 		return refuse_option("--title", QA_ACCEPTS_TITLE, err);
 	return 0;
@@ -211,40 +218,37 @@ static void warn(const struct trace_file *trace, const struct qa_trace_health *h
 	print_health(health, stderr);
 }
 
-static int build_profile(const struct trace_file *trace, const struct choices *choices,
-	struct qa_profile **out, struct qa_error *err)
+static int build_profiles(const struct trace_file *trace, const struct choices *choices,
+	struct profiles *profiles, struct qa_error *err)
 {
 	struct qa_profile_options options = {
 		.by_line = choices->lines, .no_gc_frames = choices->no_gc_frames};
-	struct qa_profile_builder *builder;
 	struct qa_trace_health health;
 	int rc;
 
 	selection_apply(&choices->selection, &options);
-	rc = qa_profile_builder_open(&options, &builder, err);
+	rc = profiles_read(
+		profiles, trace, &options, outputs_list_sources(&choices->outputs), &health, err);
 	if (rc)
 		return rc;
-	rc = trace_file_read(trace, &qa_profile_builder_consumer, builder, &health, err);
-	if (rc) {
-		qa_profile_builder_abort(builder);
-		return rc;
-	}
 	warn(trace, &health);
-	rc = qa_profile_builder_finish(builder, out, err);
+	rc = profiles_finish(profiles, err);
 	if (rc == -ENODATA)
 		qa_error_hint(err, "Without --cpu, --gil and --no-idle all samples are reported.");
 	return rc;
 }
 
 static int write_reports(
-	const struct choices *choices, const struct qa_profile *profile, struct qa_error *err)
+	const struct choices *choices, const struct profiles *profiles, struct qa_error *err)
 {
+	struct qa_emit_options options = choices->emit;
 	int rc = 0;
 
+	options.listing = profiles->listing;
 	for (size_t i = 0; i < choices->outputs.count && !rc; i++) {
 		const struct output *output = &choices->outputs.list[i];
 
-		rc = output_write(output, profile, &choices->emit, err);
+		rc = output_write(output, profiles->profile, &options, err);
 		if (!rc && output->named_here)
 			fprintf(stderr, "%s: wrote %s\n", program, output->path);
 	}
@@ -265,16 +269,16 @@ static int spare_trace(
 static int report(
 	const struct trace_file *trace, const struct choices *choices, struct qa_error *err)
 {
-	struct qa_profile *profile;
+	struct profiles profiles;
 	int rc = spare_trace(trace, &choices->outputs, err);
 
 	if (!rc)
-		rc = build_profile(trace, choices, &profile, err);
+		rc = build_profiles(trace, choices, &profiles, err);
 	if (rc)
 		return rc;
-	print_unknown(program, profile, stderr);
-	rc = write_reports(choices, profile, err);
-	qa_profile_free(profile);
+	print_unknown(program, profiles.profile, stderr);
+	rc = write_reports(choices, &profiles, err);
+	profiles_free(&profiles);
 	return rc;
 }
 

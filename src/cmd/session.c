@@ -85,7 +85,8 @@ static int attach(struct session *session, pid_t pid, struct qa_error *err)
 	const struct qa_recorder_options options = {.period_ns = session->options->period_ns,
 		.wait_for_interpreter = session->child.pid >= 0,
 		.on_cpu = session->options->on_cpu,
-		.pause = session->options->pause};
+		.pause = session->options->pause,
+		.embed = session->options->embed};
 
 	return qa_recorder_open(pid, &options, &session->recorder, err);
 }

@@ -14,6 +14,7 @@ struct session_options {
 	uint64_t duration_ns; /* 0: until the program ends */
 	enum qa_on_cpu on_cpu;
 	bool pause;
+	enum qa_embed_sources embed;
 	bool quiet;
 	pid_t pid;         /* to attach to; 0: launch */
 	char *const *argv; /* to launch */

@@ -234,6 +234,23 @@ static int on_file(void *ctx, const struct qa_raw_file *raw)
 	return rc ? rc : keep_file(builder, &file);
 }
 
+static int on_source(void *ctx, const struct qa_raw_source *raw)
+{
+	struct qa_profile_builder *builder = ctx;
+	uint32_t process = qa_ids_find(&builder->process_ids, raw->process);
+	const char *path;
+	uint32_t file;
+	int rc = qa_strings_text(&builder->strings, raw->path, &path);
+
+	if (process == QA_IDS_NONE)
+		return -EINVAL;
+	if (rc)
+		return rc;
+	file = qa_profile_find_file(builder, process, path);
+	return file == QA_NONE ? 0
+			       : qa_texts_add(&builder->store->texts, file, raw->offset, raw->part);
+}
+
 static int on_code(void *ctx, const struct qa_raw_code *raw)
 {
 	struct qa_profile_builder *builder = ctx;
@@ -340,6 +357,7 @@ const struct qa_raw_consumer qa_profile_builder_consumer = {
 	.process = on_process,
 	.thread = on_thread,
 	.file = on_file,
+	.source = on_source,
 	.code = on_code,
 	.node = on_node,
 	.tick = on_tick,
@@ -356,7 +374,11 @@ static int finish(struct qa_profile_builder *builder, struct qa_error *err)
 		qa_profile_annotate,
 	};
 	int rc = qa_profile_name_threads(builder);
-	int selected = rc ? 0 : qa_profile_select(builder, err);
+	int selected;
+
+	if (!rc)
+		rc = qa_texts_show(&builder->store->texts, builder->store->files);
+	selected = rc ? 0 : qa_profile_select(builder, err);
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !rc && !selected; i++)
 		rc = steps[i](builder);
@@ -425,6 +447,7 @@ void qa_profile_free(struct qa_profile *profile)
 	free(store->threads);
 	free(store->processes);
 	free(store->files);
+	qa_texts_free(&store->texts);
 	free(store->hot_frames);
 	free(store->thread_samples);
 	qa_arena_free(&store->arena);

@@ -7,18 +7,20 @@
 #include "profile/ids.h"
 #include "profile/paths.h"
 #include "profile/strings.h"
+#include "profile/texts.h"
 #include "qa/profile.h"
 
 /* A profile and the memory behind it; `view` is what its user sees. */
 struct qa_profile_store {
 	struct qa_profile view;
-	struct qa_arena arena; /* all texts */
+	struct qa_arena arena; /* all strings */
 	struct qa_frame *frames;
 	struct qa_node *nodes;
 	struct qa_sample *samples;
 	struct qa_thread *threads;
 	struct qa_process *processes;
 	struct qa_file *files;
+	struct qa_texts texts; /* of the files */
 	uint32_t *hot_frames;
 	uint32_t *thread_samples;
 };

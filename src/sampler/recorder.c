@@ -331,6 +331,8 @@ int qa_recorder_start(struct qa_recorder *recorder, const struct qa_raw_consumer
 	int rc;
 
 	qa_recording_init(&recorder->recording, consumer, ctx);
+	recorder->recording.embedding =
+		(struct qa_embedding){recorder->options.embed, QA_EMBED_ALL_MAX};
 	recorder->start_ns = qa_clock_ns();
 	rc = announce_session(recorder);
 	if (rc)

@@ -100,6 +100,7 @@ int qa_sampler_open(struct qa_sampler *sampler, struct qa_recording *recording,
 	sampler->capture.all_cpus = sampling->all_cpus;
 	qa_sources_init(&sampler->sources, python->process, id, recording->consumer,
 		recording->consumer_ctx);
+	qa_sources_embed(&sampler->sources, python->process, &recording->embedding);
 	rc = announce_process(sampler, now_ns, id);
 	if (rc) {
 		qa_sampler_close(sampler);
@@ -114,6 +115,7 @@ void qa_sampler_close(struct qa_sampler *sampler)
 	qa_threads_free(&sampler->threads);
 	qa_code_cache_free(&sampler->codes);
 	qa_capture_free(&sampler->capture);
+	qa_sources_finish(&sampler->sources); /* its failure is the consumer's, who remembers it */
 	qa_sources_free(&sampler->sources);
 	free(sampler->samples);
 	sampler->samples = NULL;

@@ -112,12 +112,13 @@ static char *status_value(char *status, const char *key)
 	return line ? line + strlen(key) : NULL;
 }
 
-/* The number after a key of /proc/PID/status: the first, or with `last` the last one of its line.
- */
-static long status_number(const struct qa_process *process, const char *key, bool last)
+/* The number after a key of /proc/PID/status: the first, or with `last` the last one of its line;
+ * `unknown` if there is none. */
+static long status_number(
+	const struct qa_process *process, const char *key, bool last, long unknown)
 {
 	struct qa_buf status = {0};
-	long number = 0;
+	long number = unknown;
 
 	if (qa_process_read_file(process, "status", &status) == 0) {
 		char *text;
@@ -140,12 +141,17 @@ static long status_number(const struct qa_process *process, const char *key, boo
 
 pid_t qa_process_parent(const struct qa_process *process)
 {
-	return (pid_t)status_number(process, "\nPPid:", false);
+	return (pid_t)status_number(process, "\nPPid:", false, 0);
 }
 
 pid_t qa_process_inner_pid(const struct qa_process *process)
 {
-	long pid = status_number(process, "\nNSpid:", true);
+	long pid = status_number(process, "\nNSpid:", true, 0);
 
 	return pid > 0 ? (pid_t)pid : process->pid;
+}
+
+uid_t qa_process_user(const struct qa_process *process)
+{
+	return (uid_t)status_number(process, "\nUid:", true, -1);
 }

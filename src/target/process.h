@@ -38,4 +38,7 @@ pid_t qa_process_parent(const struct qa_process *process);
 /* The process id that the process itself sees: the last of NSpid. */
 pid_t qa_process_inner_pid(const struct qa_process *process);
 
+/* The user whose right it has to files; (uid_t)-1 if unknown. */
+uid_t qa_process_user(const struct qa_process *process);
+
 #endif

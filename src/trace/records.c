@@ -124,6 +124,25 @@ static int file(struct qa_records *records, struct qa_cursor *content)
 	return QA_DELIVER(records, file, &event);
 }
 
+static int source(struct qa_records *records, struct qa_cursor *content)
+{
+	struct qa_raw_source event;
+	uint32_t path = qa_get_u32(content);
+
+	event.process = qa_get_u32(content);
+	event.offset = qa_get_varint(content);
+	event.part = qa_get_bytes(content, QA_TRACE_MAX_BYTES);
+	if (content->failed ||
+		records->source_bytes + event.part.len >
+			QA_TRACE_SOURCES_SLACK + records->bytes * QA_TRACE_SOURCES_PER_BYTE)
+		return QA_MALFORMED;
+	if (!qa_id_set_has(&records->processes, event.process) ||
+		!qa_string_store_get(&records->strings, path, &event.path))
+		return 0;
+	records->source_bytes += event.part.len;
+	return QA_DELIVER(records, source, &event);
+}
+
 static int deliver_code(struct qa_records *records, struct qa_raw_code *event)
 {
 	/* Kinds of a later minor version. */
@@ -199,6 +218,7 @@ static int (*const kinds[])(struct qa_records *, struct qa_cursor *) = {
 	[QA_RECORD_TICKS] = qa_records_ticks,
 	[QA_RECORD_LOSS] = loss,
 	[QA_RECORD_END] = end,
+	[QA_RECORD_SOURCE] = source,
 };
 
 static int read_record(struct qa_records *records, uint64_t tag, struct qa_cursor content)

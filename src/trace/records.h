@@ -23,6 +23,7 @@ struct qa_records {
 	struct qa_id_set codes;
 	struct qa_id_set nodes;
 	struct qa_string_store strings;
+	uint64_t source_bytes; /* delivered so far */
 	/* For ticks: the threads of the last one, and the samples of the present one. */
 	struct qa_last_seen_table seen;
 	struct qa_raw_sample *samples;

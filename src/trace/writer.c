@@ -90,15 +90,20 @@ static int put_block(struct qa_trace_writer *writer)
 
 /* After each event: a full block goes out. One event adds less than the limit leaves above the
  * target. */
-static int settle(struct qa_trace_writer *writer)
+static int settle_at(struct qa_trace_writer *writer, size_t target)
 {
 	size_t size = writer->records.len +
 		      qa_columns_size(writer->nodes.columns, QA_NODE_COLUMNS) +
 		      qa_columns_size(writer->ticks.columns, QA_TICK_COLUMNS);
 
-	if (size >= QA_TRACE_BLOCK_TARGET || out_of_memory(writer))
+	if (size >= target || out_of_memory(writer))
 		return put_block(writer);
 	return writer->error;
+}
+
+static int settle(struct qa_trace_writer *writer)
+{
+	return settle_at(writer, QA_TRACE_BLOCK_TARGET);
 }
 
 static int put_session(void *ctx, const struct qa_raw_session *session)
@@ -190,6 +195,36 @@ static int put_file(void *ctx, const struct qa_raw_file *file)
 	qa_put_varint(content, file->lines);
 	finish(writer, QA_RECORD_FILE);
 	return settle(writer);
+}
+
+static int put_source_part(struct qa_trace_writer *writer, uint32_t path, uint32_t process,
+	uint64_t offset, struct qa_str part)
+{
+	struct qa_buf *content = begin(writer);
+
+	qa_put_varint(content, path);
+	qa_put_varint(content, process);
+	qa_put_varint(content, offset);
+	qa_put_bytes(content, part, QA_TRACE_SOURCE_PART);
+	finish(writer, QA_RECORD_SOURCE);
+	return settle_at(writer, QA_TRACE_SOURCE_BLOCK);
+}
+
+static int put_source(void *ctx, const struct qa_raw_source *source)
+{
+	struct qa_trace_writer *writer = ctx;
+	uint32_t path = intern(writer, source->path);
+	struct qa_str part = source->part;
+	uint64_t offset = source->offset;
+	int rc = 0;
+
+	while (part.len > QA_TRACE_SOURCE_PART && !rc) {
+		rc = put_source_part(writer, path, source->process, offset, part);
+		part.data += QA_TRACE_SOURCE_PART;
+		part.len -= QA_TRACE_SOURCE_PART;
+		offset += QA_TRACE_SOURCE_PART;
+	}
+	return rc ? rc : put_source_part(writer, path, source->process, offset, part);
 }
 
 static int put_code(void *ctx, const struct qa_raw_code *code)
@@ -290,6 +325,7 @@ const struct qa_raw_consumer qa_trace_writer_consumer = {
 	.process = put_process,
 	.thread = put_thread,
 	.file = put_file,
+	.source = put_source,
 	.code = put_code,
 	.node = put_node,
 	.tick = put_tick,

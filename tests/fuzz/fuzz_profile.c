@@ -76,9 +76,20 @@ static int feed_file(struct input *in, void *builder)
 	struct qa_raw_file file = {.path = take_text(in),
 		.process = take(in),
 		.found = take(in),
-		.size = take_time(in)};
+		.size = take_time(in),
+		.crc32 = take(in)};
 
 	return qa_profile_builder_consumer.file(builder, &file);
+}
+
+static int feed_source(struct input *in, void *builder)
+{
+	struct qa_raw_source source = {.path = take_text(in),
+		.process = take(in),
+		.offset = take_time(in),
+		.part = take_text(in)};
+
+	return qa_profile_builder_consumer.source(builder, &source);
 }
 
 static int feed_code(struct input *in, void *builder)
@@ -137,7 +148,8 @@ static int feed_end(struct input *in, void *builder)
 static void feed(struct input *in, void *builder)
 {
 	static int (*const feeders[])(struct input *, void *) = {feed_session, feed_process,
-		feed_thread, feed_file, feed_code, feed_node, feed_tick, feed_loss, feed_end};
+		feed_thread, feed_file, feed_code, feed_node, feed_tick, feed_loss, feed_end,
+		feed_source};
 
 	while (in->size > 0)
 		feeders[take(in) % (sizeof(feeders) / sizeof(feeders[0]))](in, builder);
@@ -145,8 +157,12 @@ static void feed(struct input *in, void *builder)
 
 static void emit_all(const struct qa_profile *profile, size_t limit)
 {
-	struct qa_emit_options options = {.limit = limit};
+	struct qa_listing *listing = NULL;
+	struct qa_emit_options options = {.limit = limit, .color = true};
 
+	if (profile->by_line && qa_listing_open(profile, &listing, NULL))
+		abort();
+	options.listing = listing;
 	for (size_t i = 0; qa_emitters[i]; i++) {
 		struct qa_sink *sink;
 
@@ -156,6 +172,7 @@ static void emit_all(const struct qa_profile *profile, size_t limit)
 		if (qa_sink_close(sink, NULL))
 			abort();
 	}
+	qa_listing_free(listing);
 }
 
 static struct qa_profile_options take_options(struct input *in)

@@ -83,6 +83,17 @@ static int take_file(void *ctx, const struct qa_raw_file *e)
 	return 0;
 }
 
+static int take_source(void *ctx, const struct qa_raw_source *e)
+{
+	struct consumer *consumer = ctx;
+
+	begin(consumer);
+	demand(qa_id_set_has(&consumer->processes, e->process));
+	touch(consumer, e->path);
+	touch(consumer, e->part);
+	return 0;
+}
+
 static int take_code(void *ctx, const struct qa_raw_code *e)
 {
 	struct consumer *consumer = ctx;
@@ -148,6 +159,7 @@ static const struct qa_raw_consumer table = {
 	.process = take_process,
 	.thread = take_thread,
 	.file = take_file,
+	.source = take_source,
 	.code = take_code,
 	.node = take_node,
 	.tick = take_tick,

@@ -1,4 +1,4 @@
-"""Which rates and durations are taken: --help after them says whether they were."""
+"""Which rates, durations and sources are taken: --help after them says whether they were."""
 import os
 import subprocess
 import sys
@@ -39,6 +39,17 @@ class OptionValues(unittest.TestCase):
         self.accept("--duration", "3", "0.5", ".5", "250ms", "10s", "2m", "1h", "1us", "1000000", "86400000")
         self.refuse("--duration", "--duration must be a time of more than 0 and at most 1000 days, not '%s'.", "", "0", "0.0",
                     "-1", "abc", "3 s", "3d", "3x", "1e3", "s", "86400001", "9" * 40, "1.2.3s")
+
+    def test_sources(self):
+        for words in (["--embed-sources"], ["--embed-sources=cwd"], ["--embed-sources=all"], ["--embed-sources=none"],
+                      ["--no-sources"], ["--embed-sources", "--no-sources"]):
+            self.assertEqual(give(*words).returncode, 0)
+        for value in ("", "ALL", "alle", "cwd "):
+            done = give("--embed-sources=" + value)
+            self.assertEqual(done.returncode, 125)
+            self.assertEqual(done.stderr.decode().splitlines()[0],
+                             "qa-record: --embed-sources is cwd, all or none, not '%s'." % value)
+        self.assertEqual(give("--no-sources=no").returncode, 125)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 REPORT = os.path.join(os.environ.get("QA_BUILD", os.path.join(ROOT, "build")), "qa-report")
-FORMATS = ["text", "collapsed", "speedscope", "svg", "pprof"]
+FORMATS = ["text", "source", "collapsed", "speedscope", "svg", "pprof"]
 
 
 def example():
@@ -109,6 +109,33 @@ class ReportCommand(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"qa-report: pprof is not for a terminal.\n  hint: ", done.stderr)
 
+    def written_to_terminal(self, *words, **environment):
+        primary, terminal = pty.openpty()
+        try:
+            done = self.run_report(*words, stdout=terminal, env=dict(environment, PATH=os.environ["PATH"]))
+        finally:
+            os.close(terminal)
+        out = b""
+        try:
+            while True:
+                out += os.read(primary, 10000)
+        except OSError:  # the end
+            os.close(primary)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        return out.replace(b"\r\n", b"\n")
+
+    def test_colours_are_for_terminals(self):
+        plain = self.succeed("-f", "source", "x.qat")
+        self.assertNotIn(b"\x1b", plain)
+        colored = self.written_to_terminal("-f", "source", "x.qat", TERM="xterm")
+        self.assertIn(b"\x1b[1;31m", colored)
+        self.assertEqual(re.sub(rb"\x1b\[[\d;]*m", b"", colored), plain)
+        self.assertEqual(self.written_to_terminal("-f", "source", "x.qat", TERM="xterm", NO_COLOR=""), colored)
+        for environment in ({"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb"}, {}):
+            self.assertEqual(self.written_to_terminal("-f", "source", "x.qat", **environment), plain)
+        self.written_to_terminal("-f", "source", "-o", "report", "x.qat", TERM="xterm")
+        self.assertEqual(self.get("report"), plain)
+
     def test_a_terminal_is_no_trace(self):
         primary, terminal = pty.openpty()
         try:
@@ -136,6 +163,7 @@ class ReportCommand(unittest.TestCase):
             ("--lines takes no value, but got 'yes'.", "--lines=yes", "x.qat"),
             ("There is no format 'sgv'.", "--format", "sgv", "x.qat"),
             ("--output needs a file name, or - for stdout.", "--output=", "x.qat"),
+            ("None of the chosen formats takes --whole-files.", "-f", "text", "--whole-files", "x.qat"),
             ("None of the chosen formats takes --limit.", "-f", "svg", "--limit", "3", "x.qat"),
             ("None of the chosen formats takes --title.", "--title", "x", "x.qat"),
             ("Only one trace can be reported at a time, not x.qat and y.qat.", "x.qat", "y.qat"),
@@ -260,7 +288,7 @@ class ReportCommand(unittest.TestCase):
         self.assertTrue(out.startswith("usage: qa-report [options] TRACE\n"))
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
         for name in ("format", "output", "list-formats", "lines", "limit", "title", "check", "help", "version",
-                     "wall", "cpu", "gil", "no-idle", "thread", "no-gc-frames"):
+                     "wall", "cpu", "gil", "no-idle", "thread", "no-gc-frames", "whole-files"):
             self.assertRegex(out, r"(?m)^  (-\w,|   ) --%s\b" % name)
         self.assertEqual(self.succeed("-h", "nowhere").decode(), out)
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "qa/sink.h"
 
@@ -112,6 +113,28 @@ void fixture_file(struct fixture *f, const char *path, uint64_t size, uint32_t l
 		.lines = lines};
 
 	FEED(f, file, file);
+}
+
+void fixture_part(struct fixture *f, const char *path, uint64_t offset, struct qa_str part)
+{
+	struct qa_raw_source source = {
+		.path = qa_str(path), .process = f->processes, .offset = offset, .part = part};
+
+	FEED(f, source, source);
+}
+
+void fixture_source(struct fixture *f, const char *path, const char *text)
+{
+	struct qa_raw_file file = {.path = qa_str(path),
+		.process = f->processes,
+		.found = 1,
+		.size = strlen(text),
+		.crc32 = (uint32_t)crc32_z(0, (const unsigned char *)text, strlen(text))};
+
+	for (size_t i = 0; i < file.size; i++)
+		file.lines += text[i] == '\n' || i + 1 == file.size;
+	FEED(f, file, file);
+	fixture_part(f, path, 0, qa_str(text));
 }
 
 void fixture_samples(struct fixture *f, uint32_t thread, uint32_t node, int count)
@@ -234,6 +257,34 @@ void fixture_deep(struct fixture *f)
 	fixture_end(f, QA_END_DURATION);
 }
 
+/* 100 samples in a program of 60 lines, and in files whose text is not there. */
+void fixture_sources(struct fixture *f)
+{
+	static const char *const kinds[] = {"changed.py", "<string>"};
+	char text[4096];
+	size_t len = 0;
+	uint32_t thread = fixture_thread(f, FIXTURE_PROCESS(f, "python3\0app.py"), "");
+	uint32_t module = fixture_node(f, 0, fixture_code(f, "<module>", "app.py", 57));
+	uint32_t work = fixture_node(f, module, fixture_code(f, "work", "app.py", 20));
+	uint32_t rare = fixture_node(f, module, fixture_code(f, "rare", "app.py", 41));
+	uint32_t late = fixture_node(f, module, fixture_code(f, "late", "app.py", 70));
+
+	for (int line = 1; line <= 60; line++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+			line % 10 ? "\tx = f(%d)  # \"\xc3\xa4\"\n" : "def f_%d():\n", line);
+	fixture_source(f, "app.py", text);
+	fixture_file(f, "changed.py", 100, 10);
+	fixture_samples(f, thread, work, 1000);
+	fixture_samples(f, thread, fixture_node_at(f, module, f->codes - 2, 4), 100);
+	fixture_samples(f, thread, rare, 1);
+	fixture_samples(f, thread, late, 30);
+	for (size_t i = 0; i < 2; i++)
+		fixture_samples(f, thread,
+			fixture_node(f, work, fixture_code(f, "other", kinds[i], 3)), 40 + (int)i);
+	fixture_samples(f, thread, 0, 7);
+	fixture_end(f, QA_END_EXIT);
+}
+
 /* 100 samples: 70 on a CPU, 20 not, of 10 unknown; 40 with the GIL, 56 without, of 4 unknown. */
 void fixture_states(struct fixture *f)
 {
@@ -269,6 +320,7 @@ const struct fixture_kind fixture_kinds[] = {
 	{"hostile", fixture_hostile},
 	{"empty", fixture_empty},
 	{"deep", fixture_deep},
+	{"sources", fixture_sources},
 	{"states", fixture_states},
 	{NULL, NULL},
 };
@@ -296,12 +348,18 @@ char *fixture_emit(const char *format, const struct qa_profile *profile, size_t 
 {
 	const struct qa_emitter *emitter = qa_emitter_find(format);
 	struct qa_emit_options options = {.limit = limit};
+	struct qa_listing *listing = NULL;
 	struct qa_sink *sink;
 	struct qa_str bytes;
 	char *copy = NULL;
 
-	if (!emitter || qa_sink_open_memory(&sink, NULL))
+	if (!emitter || (profile->by_line && qa_listing_open(profile, &listing, NULL)))
 		return NULL;
+	options.listing = listing;
+	if (qa_sink_open_memory(&sink, NULL)) {
+		qa_listing_free(listing);
+		return NULL;
+	}
 	if (emitter->emit(profile, &options, sink, NULL) == 0) {
 		bytes = qa_sink_memory(sink);
 		copy = calloc(bytes.len + 1, 1);
@@ -311,6 +369,7 @@ char *fixture_emit(const char *format, const struct qa_profile *profile, size_t 
 			*len = bytes.len;
 	}
 	qa_sink_abort(sink);
+	qa_listing_free(listing);
 	return copy;
 }
 

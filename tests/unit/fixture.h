@@ -31,6 +31,10 @@ uint32_t fixture_special(struct fixture *f, enum qa_code_kind kind);
 uint32_t fixture_node_at(struct fixture *f, uint32_t parent, uint32_t code, int instruction);
 uint32_t fixture_node(struct fixture *f, uint32_t parent, uint32_t code);
 void fixture_file(struct fixture *f, const char *path, uint64_t size, uint32_t lines);
+/* A part of its text, right or wrong. */
+void fixture_part(struct fixture *f, const char *path, uint64_t offset, struct qa_str part);
+/* A file and its whole text. */
+void fixture_source(struct fixture *f, const char *path, const char *text);
 /* `count` ticks of one sample each; a period passes for each. */
 void fixture_samples(struct fixture *f, uint32_t thread, uint32_t node, int count);
 void fixture_end(struct fixture *f, enum qa_end_reason reason);
@@ -41,6 +45,7 @@ fixture_recording fixture_server;  /* two threads, recursion, all kinds of frame
 fixture_recording fixture_hostile; /* names that break formats */
 fixture_recording fixture_empty;   /* no samples */
 fixture_recording fixture_deep;    /* 10,000 frames of recursion */
+fixture_recording fixture_sources; /* files whose text is in the recording */
 fixture_recording fixture_states;  /* threads busy, asleep, in C, collecting garbage, unknown */
 
 struct fixture_kind {
@@ -55,7 +60,8 @@ extern const struct fixture_kind fixture_kinds[];
 struct qa_profile *fixture_profile(
 	fixture_recording *record, const struct qa_profile_options *options);
 
-/* What a format writes, with a NUL after it; free it. NULL: it failed. */
+/* What a format writes, with a listing if the profile is by line; with a NUL after it; free it.
+ * NULL: it failed. */
 char *fixture_emit(const char *format, const struct qa_profile *profile, size_t limit, size_t *len);
 
 /* The frame of that name, or QA_NONE. */

@@ -103,6 +103,16 @@ static void make_file(struct maker *maker)
 	check(maker->to->file(maker->ctx, &e));
 }
 
+static void make_source(struct maker *maker)
+{
+	struct qa_raw_source e = {.path = draw_text(maker, 0),
+		.process = 1 + (uint32_t)draw(maker, maker->processes),
+		.offset = draw_any(maker),
+		.part = draw_text(maker, 1)};
+
+	check(maker->to->source(maker->ctx, &e));
+}
+
 static void make_code(struct maker *maker)
 {
 	struct qa_raw_code e = {.id = ++maker->codes,
@@ -171,6 +181,8 @@ static void make_definitions(struct maker *maker)
 		make_thread(maker, 1 + (uint32_t)draw(maker, maker->threads));
 	if (draw(maker, 10) == 0)
 		make_file(maker);
+	if (draw(maker, 10) == 0)
+		make_source(maker);
 	if (maker->codes == 0 || draw(maker, 4) == 0)
 		make_code(maker);
 	for (uint64_t more = draw(maker, 4); more > 0; more--)

@@ -33,10 +33,12 @@ static const struct qa_raw_thread thread = {
 static const struct qa_raw_file file = {.path = {"a.py", 4},
 	.process = 1,
 	.found = 1,
-	.size = 20,
+	.size = 15,
 	.modified_ns = -1,
-	.crc32 = 0x1234,
+	.crc32 = 0xcd2ff81d,
 	.lines = 2};
+static const struct qa_raw_source source = {
+	.path = {"a.py", 4}, .process = 1, .part = {"f=1\ndef f(): 0\n", 15}};
 static const struct qa_raw_code codes[] = {
 	{.id = 1,
 		.process = 1,
@@ -71,7 +73,7 @@ static void feed(const struct qa_raw_consumer *to, void *ctx,
 	int (*flush)(struct qa_trace_writer *, struct qa_error *))
 {
 	int rc = to->session(ctx, &session) | to->process(ctx, &process) |
-		 to->thread(ctx, &thread) | to->file(ctx, &file);
+		 to->thread(ctx, &thread) | to->file(ctx, &file) | to->source(ctx, &source);
 
 	for (int i = 0; i < 2; i++)
 		rc |= to->code(ctx, &codes[i]);

@@ -79,12 +79,12 @@ static void unknown_records_are_skipped(void **state)
 	struct trace *trace = *state;
 
 	put_session(trace);
-	PUT(trace, 11, 0, 1, 2, 3);
+	PUT(trace, QA_RECORD_SOURCE + 1, 0, 1, 2, 3);
 	PUT(trace, UINT64_MAX, 0, 1);
 	PUT(trace, 0, 0, 1);
 	put_process(trace, 1);
 	put_end(trace);
-	PUT(trace, 11, 0, 1);
+	PUT(trace, QA_RECORD_SOURCE + 1, 0, 1);
 	read_trace(trace);
 	assert_int_equal(trace->health.unknown_records, 4);
 	assert_true(qa_trace_is_whole(&trace->health));
@@ -100,6 +100,7 @@ static void known_records_may_be_longer(void **state)
 	PUT(trace, QA_RECORD_THREAD, 1 + 9, 1, 1, 4711, 0, 0, 1);
 	PUT(trace, QA_RECORD_STRING, 0, 1, 1, 'f', 9, 9);
 	PUT(trace, QA_RECORD_FILE, 9, 1, 1, 1, 10, 20, 30, 40);
+	PUT(trace, QA_RECORD_SOURCE, 9, 1, 1, 6, 2, 'x', 'y');
 	PUT(trace, QA_RECORD_CODE, 1 + 9, 1, 1, 0, 0, 2, 1, 0, 0);
 	PUT(trace, QA_RECORD_NODES, 9, 1, 1, 1, 0, 1, 1, 1, 7);
 	PUT(trace, QA_RECORD_TICKS, 9, 1000, 1, 1, 100, 1, 0, 1, 2, 1, 2, 1, 5, 1, 3);
@@ -109,6 +110,7 @@ static void known_records_may_be_longer(void **state)
 	assert_true(qa_trace_is_whole(&trace->health));
 	assert_lines(trace, LOG_SESSION, "session 1000 1000 100 \"\" \"\" \"\" \"\" \n");
 	assert_lines(trace, LOG_FILE, "file 1 1 10 10 30 40 \"f\" \n");
+	assert_lines(trace, LOG_SOURCE, "source 1 6 \"f\" \"xy\" \n");
 	assert_lines(trace, LOG_CODE, "code 1 1 0 0 1 \"f\" \"\" \"\" \"\" \n");
 	assert_lines(trace, LOG_NODE, "node 1 0 1 6 \n");
 	assert_lines(trace, LOG_SAMPLE, "sample 1100 100 1 1 3 \n");
@@ -137,6 +139,8 @@ static void what_refers_to_nothing_is_not_delivered(void **state)
 	put_thread(trace, 2, 1);
 	PUT(trace, QA_RECORD_FILE, 0, 0, 2, 1, 1, 1, 1, 1);
 	PUT(trace, QA_RECORD_FILE, 0, 5, 1, 1, 1, 1, 1, 1);
+	PUT(trace, QA_RECORD_SOURCE, 1, 0, 2, 0);
+	PUT(trace, QA_RECORD_SOURCE, 1, 5, 1, 0);
 	put_code(trace, 1, 2, 0, 0);
 	PUT(trace, QA_RECORD_CODE, 1, 2, 1, 0, 0, 2, 0, 0, 5);
 	put_code(trace, 3, 1, 0, 0);
@@ -152,6 +156,7 @@ static void what_refers_to_nothing_is_not_delivered(void **state)
 	assert_false(trace->log.order_broken);
 	assert_int_equal(trace->log.counts[LOG_THREAD], 1);
 	assert_int_equal(trace->log.counts[LOG_FILE], 0);
+	assert_int_equal(trace->log.counts[LOG_SOURCE], 0);
 	assert_int_equal(trace->log.counts[LOG_CODE], 1);
 	assert_int_equal(trace->log.counts[LOG_NODE], 1);
 	assert_lines(trace, LOG_SAMPLE, "sample 1100 100 2 3 0 \nsample 1100 100 2 0 0 \n");

@@ -62,6 +62,9 @@ REJECTS(a_sample_of_a_negative_node_is_rejected,
 REJECTS(a_tick_without_time_is_rejected,
 	PUT(trace, QA_RECORD_TICKS, 0, 1000, 1, 0, 1, 0, 1, 2, 1, 2, 1, 0, 0))
 
+REJECTS(a_part_of_a_source_that_ends_early_is_rejected,
+	PUT(trace, QA_RECORD_SOURCE, 0, 0, 1, 0, 2, 'x'))
+
 /* A column of zeros, but for the first. */
 static void put_column(struct qa_buf *content, char first, size_t count)
 {
@@ -150,6 +153,37 @@ static void a_flood_of_text_is_bounded(void **state)
 	assert_int_equal(trace->health.damaged_blocks, BLOCKS - trace->health.blocks);
 }
 
+static void put_long_source(struct trace *trace, size_t len)
+{
+	static char zeros[QA_TRACE_MAX_BYTES + 1];
+	struct qa_buf content = {0};
+
+	qa_put_varint(&content, 0);
+	qa_put_varint(&content, 1);
+	qa_put_varint(&content, 0);
+	qa_put_bytes(&content, (struct qa_str){zeros, len}, len);
+	put_record(trace, QA_RECORD_SOURCE, &content);
+	qa_buf_free(&content);
+}
+
+REJECTS(an_overlong_part_of_a_source_is_rejected, put_long_source(trace, QA_TRACE_MAX_BYTES + 1))
+
+static void a_flood_of_sources_is_bounded(void **state)
+{
+	enum { BLOCKS = 20 }; /* 2 MiB each, of the 32 MiB that are allowed */
+	struct trace *trace = *state;
+
+	put_process(trace, 1);
+	for (int i = 0; i < BLOCKS; i++) {
+		put_long_source(trace, QA_TRACE_MAX_BYTES);
+		put_block(trace);
+	}
+	read_trace(trace);
+	assert_int_equal(trace->rc, 0);
+	assert_int_equal(trace->log.counts[LOG_SOURCE], 16);
+	assert_int_equal(trace->health.damaged_blocks, BLOCKS - 16);
+}
+
 /* Makes other sizes in the header of the last block, and checksums that fit them. */
 static void resize(struct trace *trace, size_t start, uint32_t stored, uint32_t raw)
 {
@@ -173,7 +207,7 @@ static void read_resized(struct trace *trace, uint32_t zeros, int64_t more_store
 
 	while (content.len < zeros)
 		qa_buf_append_char(&content, 0);
-	put_record(trace, QA_RECORD_END + 1, &content);
+	put_record(trace, QA_RECORD_SOURCE + 1, &content);
 	raw = (uint32_t)trace->records.len;
 	put_block(trace);
 	stored = (uint32_t)(trace->bytes.len - start - QA_BLOCK_HEADER_SIZE);
@@ -248,6 +282,9 @@ int main(void)
 		HAND_MADE_TEST(a_line_beyond_32_bits_is_rejected),
 		HAND_MADE_TEST(an_overlong_text_is_rejected),
 		HAND_MADE_TEST(a_flood_of_text_is_bounded),
+		HAND_MADE_TEST(a_part_of_a_source_that_ends_early_is_rejected),
+		HAND_MADE_TEST(an_overlong_part_of_a_source_is_rejected),
+		HAND_MADE_TEST(a_flood_of_sources_is_bounded),
 		HAND_MADE_TEST(a_stored_block_of_its_size_is_sound),
 		HAND_MADE_TEST(a_stored_block_of_another_size_is_not),
 		HAND_MADE_TEST(a_compressed_block_of_its_size_is_sound),

@@ -183,6 +183,59 @@ static void overlong_text_is_cut(void **state)
 	free(text);
 }
 
+struct reassembly {
+	struct qa_buf text;
+	size_t parts;
+	size_t longest;
+};
+
+static int put_together(void *ctx, const struct qa_raw_source *source)
+{
+	struct reassembly *whole = ctx;
+
+	assert_int_equal(source->offset, 1000 + whole->text.len);
+	qa_buf_append_str(&whole->text, source->part);
+	whole->parts++;
+	if (source->part.len > whole->longest)
+		whole->longest = source->part.len;
+	return 0;
+}
+
+/* Whatever the length, nothing of it is lost, and no block takes long to compress. */
+static void source_text_is_split(void **state)
+{
+	enum { LONG = 3 * QA_TRACE_SOURCE_PART + 1 };
+	const struct qa_raw_consumer consumer = {.source = put_together};
+	struct qa_raw_process process = {.id = 1};
+	struct disk *disk = open_disk(SIZE_MAX);
+	struct reassembly whole = {0};
+	struct qa_trace_health health;
+	struct qa_trace_writer *writer;
+	char *text = malloc(LONG);
+	const struct qa_raw_source source = {
+		.path = qa_str("a.py"), .process = 1, .offset = 1000, .part = {text, LONG}};
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < LONG; i++)
+		text[i] = (char)(i * i / 7);
+	assert_int_equal(qa_trace_writer_open(&disk->base, &writer, NULL), 0);
+	assert_int_equal(put->process(writer, &process), 0);
+	assert_int_equal(put->source(writer, &source), 0);
+	assert_int_equal(disk->writes, 4);
+	assert_int_equal(qa_trace_writer_close(writer, NULL), 0);
+	assert_int_equal(qa_trace_read_memory(
+				 qa_buf_str(&disk->bytes), "x", &consumer, &whole, &health, NULL),
+		0);
+	assert_int_equal(whole.parts, 4);
+	assert_int_equal(whole.longest, QA_TRACE_SOURCE_PART);
+	assert_int_equal(whole.text.len, LONG);
+	assert_memory_equal(whole.text.data, text, LONG);
+	qa_buf_free(&whole.text);
+	qa_sink_abort(&disk->base);
+	free(text);
+}
+
 static void equal_names_are_written_once(void **state)
 {
 	struct qa_raw_process process = {.id = 1};
@@ -233,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_reported_at_the_header),
 		cmocka_unit_test(a_full_block_goes_out_by_itself),
 		cmocka_unit_test(overlong_text_is_cut),
+		cmocka_unit_test(source_text_is_split),
 		cmocka_unit_test(equal_names_are_written_once),
 		cmocka_unit_test(events_that_refer_forward_are_refused),
 	};

@@ -106,6 +106,17 @@ static int log_file(void *ctx, const struct qa_raw_file *e)
 	return finish(line);
 }
 
+static int log_source(void *ctx, const struct qa_raw_source *e)
+{
+	struct qa_buf *line = begin(ctx, LOG_SOURCE);
+
+	refer(ctx, ID_PROCESS, e->process);
+	PUT_NUMBERS(line, "source", e->process, e->offset);
+	put_text(line, e->path);
+	put_text(line, e->part);
+	return finish(line);
+}
+
 static int log_code(void *ctx, const struct qa_raw_code *e)
 {
 	struct qa_buf *line = begin(ctx, LOG_CODE);
@@ -177,6 +188,7 @@ const struct qa_raw_consumer trace_log_consumer = {
 	.process = log_process,
 	.thread = log_thread,
 	.file = log_file,
+	.source = log_source,
 	.code = log_code,
 	.node = log_node,
 	.tick = log_tick,

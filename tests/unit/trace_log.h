@@ -10,6 +10,7 @@ enum log_kind {
 	LOG_PROCESS,
 	LOG_THREAD,
 	LOG_FILE,
+	LOG_SOURCE,
 	LOG_CODE,
 	LOG_NODE,
 	LOG_TICK,
