@@ -123,6 +123,7 @@ static void read_objects(const struct qa_python *python, uint64_t address)
 
 static void sample(struct qa_python *python)
 {
+	enum { COPIES = 70 };
 	struct qa_roster roster;
 	struct qa_snapshot snapshot;
 	struct qa_stack stack = {0};
@@ -133,6 +134,12 @@ static void sample(struct qa_python *python)
 	for (size_t i = 0; i < roster.count && i < 4; i++)
 		if (qa_snapshot_take(&snapshot) == 0 &&
 			qa_stack_walk(&snapshot, python, roster.threads[i].address, &stack) == 0)
+			resolve(python, &snapshot, &stack);
+	/* All of it from one copy, as long as it takes for parts of pages to be fitted anew. */
+	for (int i = 0; i < COPIES && qa_snapshot_take(&snapshot) == 0 &&
+			qa_roster_read_from(&roster, python, &snapshot) == 0 && roster.count > 0;
+		i++)
+		if (qa_stack_walk(&snapshot, python, roster.threads[0].address, &stack) == 0)
 			resolve(python, &snapshot, &stack);
 	qa_stack_free(&stack);
 	qa_snapshot_free(&snapshot);
