@@ -84,6 +84,7 @@ struct qa_source_facts {
 	const char *reason;
 	const char *encoding; /* "utf-8", or as the file declares it */
 	uint64_t bytes;       /* the size of the file */
+	uint32_t crc32;       /* of its bytes, zlib's; as struct qa_raw_file has it */
 
 	uint32_t loc;           /* lines */
 	uint32_t sloc;          /* lines with code */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "target/regular_file.h"
+#include "support/regular_file.h"
 
 enum { SOURCE_MAX = 64 << 20 };
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "target/regular_file.h"
+#include "support/regular_file.h"
 
 static int open_path(const char *path, const struct qa_mapping *mapping)
 {

@@ -1,4 +1,4 @@
-#include "target/regular_file.h"
+#include "support/regular_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

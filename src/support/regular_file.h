@@ -1,6 +1,6 @@
-/* Files that a target names: they may be anything, and opening some things has effects. */
-#ifndef QA_TARGET_REGULAR_FILE_H
-#define QA_TARGET_REGULAR_FILE_H
+/* Files that others name: they may be anything, and opening some things has effects. */
+#ifndef QA_SUPPORT_REGULAR_FILE_H
+#define QA_SUPPORT_REGULAR_FILE_H
 
 /* Opens for reading what is a regular file, and touches nothing else. Returns a descriptor or a
  * negative errno. */
