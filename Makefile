@@ -39,6 +39,7 @@ PKG_CONFIG   ?= $(if $(CROSS),PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pk
 FUZZ_SECONDS ?= 60
 STATIC   ?= full
 GRAMMARS := build-grammars
+TEST_GRAMMARS := build-grammars-tests
 Q        := $(if $(filter 1,$(V)),,@)
 
 PACKAGES   := libelf zlib libprotobuf-c
@@ -55,8 +56,8 @@ COMPILE     = $(CC) $(TARGET) $(LANGUAGE) $(OPTIONS) -MMD -MP
 LINK        = $(CC) $(TARGET) $(OPTIONS) -pthread $(LDFLAGS)
 
 # What was fetched is known only when a command runs.
-has_grammar = $(if $(filter full,$(STATIC)),$(shell test -s $(GRAMMARS)/fetched && echo yes))
-PARSER      = $(if $(has_grammar),-DQA_HAVE_GRAMMARS -isystem $(GRAMMARS)/core/include)
+FETCHED     = $(if $(filter full,$(STATIC)),$(shell cat $(GRAMMARS)/fetched 2>/dev/null))
+PARSER      = $(if $(FETCHED),-DQA_HAVE_GRAMMARS -isystem $(GRAMMARS)/core/include)
 
 object      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_SOURCES  := $(wildcard $(addsuffix /*.c,$(filter-out src/cmd,$(wildcard src/*)) formats))
@@ -87,7 +88,7 @@ all: $(PROGRAMS) $(BUILD)/libqa.a ## the programs and the library, in build/
 $(BUILD)/flags: $(if $(filter full,$(STATIC)),$(GRAMMARS)/fetched) FORCE
 	@$(PKG_CONFIG) --exists $(PACKAGES) || { echo 'The build needs more than is there: make deps installs it.' >&2; exit 1; }
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
+	@echo '$(COMPILE) $(LINK) $(FETCHED)' | cmp -s - $@ || echo '$(COMPILE) $(LINK) $(FETCHED)' > $@
 FORCE:
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(addsuffix .h,$(GENERATED))
@@ -107,14 +108,14 @@ $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: proto/%.proto
 
 # The parser's sources, for all builds; if they cannot be had the build goes on, and the next one tries again.
 $(GRAMMARS)/fetched: tools/grammars/lock tools/grammars/fetch
-	@echo '  GET  $(GRAMMARS)'
+	@echo '  GET  $(@D)'
 	$(Q)$(PYTHON) tools/grammars/fetch $< $(@D)
 
 # Not ours to warn about. Without sources, an empty object.
-$(BUILD)/grammars/%.o: $(BUILD)/flags
+$(PARSER_OBJECTS): $(BUILD)/grammars/%.o: $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo '  CC   $(GRAMMARS)/$*.c'
-	$(Q)$(COMPILE) -w -I$(GRAMMARS)/core/src $(if $(has_grammar),-c $(GRAMMARS)/$*.c,-x c -c /dev/null) -o $@
+	$(Q)$(COMPILE) -w -I$(GRAMMARS)/core/src $(if $(FETCHED),-c $(GRAMMARS)/$*.c,-x c -c /dev/null) -o $@
 
 $(BUILD)/libqa.a: $(LIB_OBJECTS)
 	@echo '  AR   $@'
@@ -156,6 +157,19 @@ $(TESTS): $(BUILD)/%: $(BUILD)/obj/%.o $(UNIT_HELPERS) $(BUILD)/libqa.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$(Q)$(LINK) $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
+
+# A second language, for a test only.
+TEST_PARSER_OBJECTS := $(addprefix $(BUILD)/grammars-tests/javascript/,parser.o scanner.o)
+$(BUILD)/tests/unit/test_source_javascript: $(TEST_PARSER_OBJECTS)
+
+$(TEST_GRAMMARS)/fetched: tests/grammars/lock tools/grammars/fetch
+	@echo '  GET  $(@D)'
+	$(Q)$(PYTHON) tools/grammars/fetch $< $(@D)
+
+$(TEST_PARSER_OBJECTS): $(BUILD)/grammars-tests/%.o: $(BUILD)/flags $(TEST_GRAMMARS)/fetched
+	@mkdir -p $(@D)
+	@echo '  CC   $(TEST_GRAMMARS)/$*.c'
+	$(Q)$(COMPILE) -w $(if $(shell cat $(TEST_GRAMMARS)/fetched),-c $(TEST_GRAMMARS)/$*.c,-x c -c /dev/null) -o $@
 
 # Measures; it does not judge, so it is no test.
 own-time: $(BUILD)/tests/accuracy/own-time

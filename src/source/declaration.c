@@ -85,8 +85,8 @@ struct qa_str qa_source_declaration(struct qa_str bytes)
 static const struct {
 	const char *python, *iconv;
 } codecs[] = {
+	{"utf-8", "UTF-8"},
 	{"utf8", "UTF-8"},
-	{"utf-8-sig", "UTF-8"},
 	{"u8", "UTF-8"},
 	{"latin1", "ISO-8859-1"},
 	{"latin-1", "ISO-8859-1"},

@@ -7,10 +7,7 @@
 #include <zlib.h>
 
 #include "qa/static_facts.h"
-#include "source/definitions.h"
-#include "source/language.h"
-#include "source/line_counts.h"
-#include "source/outline.h"
+#include "source/analyse.h"
 #include "source/rules.h"
 #include "source/syntax.h"
 #include "source/text.h"
@@ -26,6 +23,7 @@ enum { DEFAULT_MAX_BYTES = 8 << 20, DEFAULT_BUDGET_MS = 3000 };
 /* The facts, and what they own. */
 struct owner {
 	struct qa_source_facts facts;
+	const struct qa_language *language;
 	struct qa_definitions definitions;
 	struct qa_source_text text;
 	char reason[sizeof(((struct qa_error *)0)->message)];
@@ -41,16 +39,15 @@ static int no_memory(struct qa_error *err)
 	return qa_error_set(err, ENOMEM, "There is no memory to analyse a source file.");
 }
 
-static struct owner *new_owner(const char *path)
+static struct owner *new_owner(const struct qa_language *language, const char *path)
 {
 	struct owner *owner = calloc(1, sizeof(*owner));
-	const struct qa_language *language = qa_language_of(path);
 
 	if (!owner)
 		return NULL;
 	owner->facts.path = qa_arena_copy(&owner->definitions.texts, qa_str(path));
-	/* A program may have any name. */
-	owner->facts.language = language ? language->name : qa_language_python.name;
+	owner->language = language;
+	owner->facts.language = language->name;
 	if (owner->facts.path)
 		return owner;
 	free(owner);
@@ -74,42 +71,39 @@ static int fail(struct owner *owner, const char *sentence)
  */
 
 #ifdef QA_HAVE_GRAMMARS
-static int walk_tree(
-	struct owner *owner, const struct qa_language *language, const struct TSTree *tree)
+static int walk_tree(struct owner *owner, const struct TSTree *tree)
 {
 	struct qa_rules rules;
 	const char *unknown = NULL;
-	int rc = qa_rules_open(&rules, language, &unknown);
+	int rc = qa_rules_open(&rules, owner->language, &unknown);
 
 	if (rc)
 		return rc;
-	rc = qa_walk(tree, language, &rules, &owner->text, &owner->facts, &owner->definitions);
+	rc = qa_walk(
+		tree, owner->language, &rules, &owner->text, &owner->facts, &owner->definitions);
 	qa_rules_close(&rules);
 	return rc;
 }
 
-static int read_tree(struct owner *owner, const struct qa_language *language,
-	const struct qa_source_options *options)
+static int read_tree(struct owner *owner, const struct qa_source_options *options)
 {
 	struct TSTree *tree;
 	int rc;
 
-	if (!language->grammar)
+	if (!owner->language->grammar)
 		return -ENOSYS;
-	rc = qa_syntax_parse(language, qa_buf_str(&owner->text.bytes),
+	rc = qa_syntax_parse(owner->language, qa_buf_str(&owner->text.bytes),
 		options->budget_ms ? options->budget_ms : DEFAULT_BUDGET_MS, &tree);
 	if (rc)
 		return rc;
-	rc = walk_tree(owner, language, tree);
+	rc = walk_tree(owner, tree);
 	ts_tree_delete(tree);
 	return rc;
 }
 #else
-static int read_tree(struct owner *owner, const struct qa_language *language,
-	const struct qa_source_options *options)
+static int read_tree(struct owner *owner, const struct qa_source_options *options)
 {
 	(void)owner;
-	(void)language;
 	(void)options;
 	return -ENOSYS;
 }
@@ -127,10 +121,9 @@ static void note_basic(struct owner *owner, int rc)
 		give_reason(owner, "A basic analysis was asked for.");
 }
 
-static int read_structure(struct owner *owner, const struct qa_language *language,
-	const struct qa_source_options *options)
+static int read_structure(struct owner *owner, const struct qa_source_options *options)
 {
-	int rc = options->basic ? -ECANCELED : read_tree(owner, language, options);
+	int rc = options->basic ? -ECANCELED : read_tree(owner, options);
 
 	if (rc == -ENOMEM)
 		return rc;
@@ -138,7 +131,10 @@ static int read_structure(struct owner *owner, const struct qa_language *languag
 	if (!rc)
 		return 0;
 	note_basic(owner, rc);
-	return qa_outline(&owner->text, &owner->facts, &owner->definitions);
+	if (owner->language->outline)
+		return owner->language->outline(&owner->text, &owner->facts, &owner->definitions);
+	owner->facts.level = QA_SOURCE_FAILED;
+	return 0;
 }
 
 static void count_definitions(struct owner *owner)
@@ -160,9 +156,11 @@ static void count_definitions(struct owner *owner)
 static void count_lines(struct owner *owner)
 {
 	struct qa_source_facts *facts = &owner->facts;
-	struct qa_line_counts counts;
+	struct qa_line_counts counts = {owner->text.line_count, QA_FACT_UNKNOWN, QA_FACT_UNKNOWN,
+		QA_FACT_UNKNOWN, QA_FACT_UNKNOWN, QA_FACT_UNKNOWN, QA_FACT_UNKNOWN};
 
-	qa_count_lines(qa_buf_str(&owner->text.bytes), &counts);
+	if (owner->language->count_lines)
+		owner->language->count_lines(qa_buf_str(&owner->text.bytes), &counts);
 	facts->loc = counts.loc;
 	facts->sloc = counts.sloc;
 	facts->lloc = counts.lloc;
@@ -184,10 +182,9 @@ static void publish(struct owner *owner)
 	facts->encoding = owner->text.encoding;
 }
 
-static int analyse_text(struct owner *owner, const struct qa_language *language,
-	const struct qa_source_options *options)
+static int analyse_text(struct owner *owner, const struct qa_source_options *options)
 {
-	int rc = read_structure(owner, language, options);
+	int rc = read_structure(owner, options);
 
 	if (!rc)
 		rc = qa_definitions_sort(&owner->definitions);
@@ -222,7 +219,6 @@ static int refuse_size(struct owner *owner, const struct qa_source_options *opti
 static int analyse(
 	struct owner *owner, struct qa_str bytes, const struct qa_source_options *options)
 {
-	const struct qa_language *language = qa_language_of(owner->facts.path);
 	struct qa_error error = {0};
 	int rc;
 
@@ -235,7 +231,7 @@ static int analyse(
 		return rc;
 	if (rc)
 		return fail(owner, error.message);
-	return analyse_text(owner, language ? language : &qa_language_python, options);
+	return analyse_text(owner, options);
 }
 
 static int cannot_open(struct owner *owner, int code)
@@ -302,20 +298,34 @@ static int finish(struct owner *owner, int rc, struct qa_source_facts **out, str
 	return no_memory(err);
 }
 
-int qa_source_analyse_bytes(const char *path, struct qa_str bytes,
+/* A program may have any name. */
+static const struct qa_language *language_of(const char *path)
+{
+	const struct qa_language *language = qa_language_of(path);
+
+	return language ? language : &qa_language_python;
+}
+
+int qa_source_analyse_in(const struct qa_language *language, const char *path, struct qa_str bytes,
 	const struct qa_source_options *options, struct qa_source_facts **out, struct qa_error *err)
 {
-	struct owner *owner = new_owner(path);
+	struct owner *owner = new_owner(language, path);
 
 	if (!owner)
 		return no_memory(err);
 	return finish(owner, analyse(owner, bytes, options ? options : &defaults), out, err);
 }
 
+int qa_source_analyse_bytes(const char *path, struct qa_str bytes,
+	const struct qa_source_options *options, struct qa_source_facts **out, struct qa_error *err)
+{
+	return qa_source_analyse_in(language_of(path), path, bytes, options, out, err);
+}
+
 int qa_source_analyse_file(const char *path, const struct qa_source_options *options,
 	struct qa_source_facts **out, struct qa_error *err)
 {
-	struct owner *owner = new_owner(path);
+	struct owner *owner = new_owner(language_of(path), path);
 	int fd = qa_open_regular(path);
 	int rc;
 

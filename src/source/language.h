@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #include "qa/str.h"
+#include "source/definitions.h"
+#include "source/line_counts.h"
+#include "source/text.h"
 
 enum qa_role {
 	QA_ROLE_NONE,
@@ -72,6 +75,10 @@ struct qa_language {
 	const char *field_branch; /* the body of a branch, where it is called otherwise, */
 	const char *field_import; /* and the names in an import */
 	const char *local_mark;   /* in a qualified name, after a function */
+	/* Without a syntax tree: the lines, and what else there is; NULL: not known. */
+	void (*count_lines)(struct qa_str text, struct qa_line_counts *counts);
+	int (*outline)(const struct qa_source_text *text, struct qa_source_facts *facts,
+		struct qa_definitions *definitions);
 	/* Does this case of a switch take everything? `node` is a TSNode. */
 	bool (*takes_all)(const struct TSNode *node);
 	/* Text as the parser reads it, of the same length; the second one is for what it cannot

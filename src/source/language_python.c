@@ -1,5 +1,6 @@
 /* Python, of all versions from 2 on: the names are those of its tree-sitter grammar. */
 #include "source/language.h"
+#include "source/outline.h"
 #include "source/prepare.h"
 
 #ifdef QA_HAVE_GRAMMARS
@@ -120,6 +121,8 @@ const struct qa_language qa_language_python = {
 	.field_branch = "consequence",
 	.field_import = "name",
 	.local_mark = "<locals>.",
+	.count_lines = qa_count_lines,
+	.outline = qa_outline,
 	.takes_all = takes_all,
 	.prepare = qa_prepare,
 	.prepare_masked = qa_prepare_masked,

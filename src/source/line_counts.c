@@ -10,7 +10,7 @@
 /* A part of a group: what stands between two semicolons. */
 struct part {
 	size_t tokens;
-	size_t colon; /* the number of tokens before its first colon; SIZE_MAX: it has none */
+	size_t colon; /* the number of tokens before its last colon; SIZE_MAX: it has none */
 };
 
 struct group {
@@ -33,10 +33,11 @@ static bool is_space(uint32_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f) || is_wide_space(c);
 }
 
-/* Counts the lines from `start` to `end`, at whose end a line ends. */
+/* Counts the lines from `start` to `end`, where a line ends, or the text. */
 static void count_span(
 	const struct qa_lexer *lexer, size_t start, size_t end, uint32_t *filled, uint32_t *empty)
 {
+	size_t line = start;
 	bool blank = true;
 
 	for (size_t at = start; at < end;) {
@@ -46,6 +47,7 @@ static void count_span(
 		if (len) {
 			*(blank ? empty : filled) += 1;
 			blank = true;
+			line = at + len;
 		} else if (!is_space(qa_utf8_decode(
 				   (struct qa_str){lexer->text.data + at, lexer->text.len - at},
 				   &len, &valid))) {
@@ -53,11 +55,12 @@ static void count_span(
 		}
 		at += len;
 	}
-	*(blank ? empty : filled) += 1;
+	if (line < lexer->text.len)
+		*(blank ? empty : filled) += 1;
 }
 
 /*
- * A statement with a colon that is not at its end is two: `if a: b`. That holds for any colon, and
+ * A statement whose last colon is not at its end is two: `if a: b`. That holds for any colon, and
  * before a semicolon the place is one off; radon counts so, and the numbers are to be the same.
  */
 static void end_part(struct group *group, bool is_last)
@@ -81,7 +84,7 @@ static void add_token(struct group *group, const struct qa_lexer *lexer, struct 
 		end_part(group, false);
 		return;
 	}
-	if (group->part.colon == SIZE_MAX && qa_token_is(lexer, token, ":"))
+	if (qa_token_is(lexer, token, ":"))
 		group->part.colon = group->part.tokens;
 	group->part.tokens++;
 }
