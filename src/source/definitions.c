@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Names within names within names would take memory without end. */
-enum { QUALIFIED_MAX = 2000 };
+enum { QUALIFIED_MAX = 500 };
 
 static struct qa_str qualify(struct qa_definitions *definitions, const struct qa_definition *outer,
 	struct qa_str name, const char *mark)

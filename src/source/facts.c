@@ -18,7 +18,10 @@
 #include <tree_sitter/api.h>
 #endif
 
-enum { DEFAULT_MAX_BYTES = 8 << 20, DEFAULT_BUDGET_MS = 3000 };
+/* The time is some ten times what ordinary files take; hostile ones take up to 300 bytes of memory
+ * for each of theirs. */
+enum { DEFAULT_MAX_BYTES = 16 << 20, DEFAULT_MAX_TREE_BYTES = 2 << 20 };
+enum { BUDGET_MS = 1000, BUDGET_MS_PER_MIB = 250 };
 
 /* The facts, and what they own. */
 struct owner {
@@ -85,15 +88,24 @@ static int walk_tree(struct owner *owner, const struct TSTree *tree)
 	return rc;
 }
 
+static uint32_t default_budget(const struct owner *owner)
+{
+	return BUDGET_MS + (uint32_t)(owner->text.bytes.len * BUDGET_MS_PER_MIB >> 20);
+}
+
 static int read_tree(struct owner *owner, const struct qa_source_options *options)
 {
+	uint64_t max_bytes =
+		options->max_tree_bytes ? options->max_tree_bytes : DEFAULT_MAX_TREE_BYTES;
 	struct TSTree *tree;
 	int rc;
 
 	if (!owner->language->grammar)
 		return -ENOSYS;
+	if (owner->text.bytes.len > max_bytes)
+		return -EFBIG;
 	rc = qa_syntax_parse(owner->language, qa_buf_str(&owner->text.bytes),
-		options->budget_ms ? options->budget_ms : DEFAULT_BUDGET_MS, &tree);
+		options->budget_ms ? options->budget_ms : default_budget(owner), &tree);
 	if (rc)
 		return rc;
 	rc = walk_tree(owner, tree);
@@ -113,6 +125,8 @@ static void note_basic(struct owner *owner, int rc)
 {
 	if (rc == -ETIMEDOUT)
 		give_reason(owner, "It takes too long to parse, so it was only read by a lexer.");
+	else if (rc == -EFBIG)
+		give_reason(owner, "It is too large to parse, so it was only read by a lexer.");
 	else if (rc == -ENOSYS)
 		give_reason(owner, "The program was built without a grammar for it.");
 	else if (rc == -ENOENT)

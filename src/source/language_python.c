@@ -9,6 +9,7 @@
 
 const struct TSLanguage *tree_sitter_python(void);
 #define GRAMMAR tree_sitter_python
+#define TAKES_ALL takes_all
 
 /* The one pattern of a case, without parentheses around it; null if it has several parts. */
 static TSNode only_pattern(TSNode node)
@@ -61,7 +62,7 @@ static bool takes_all(const TSNode *node)
 }
 #else
 #define GRAMMAR NULL
-#define takes_all NULL
+#define TAKES_ALL NULL
 #endif
 
 static const struct qa_rule rules[] = {
@@ -123,7 +124,7 @@ const struct qa_language qa_language_python = {
 	.local_mark = "<locals>.",
 	.count_lines = qa_count_lines,
 	.outline = qa_outline,
-	.takes_all = takes_all,
+	.takes_all = TAKES_ALL,
 	.prepare = qa_prepare,
 	.prepare_masked = qa_prepare_masked,
 };

@@ -153,6 +153,8 @@ static size_t operator_length(const struct qa_lexer *lexer, size_t at)
 		"<=", ">=", "==", "!=", "->",
 		"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", ":=", "<>"};
 
+	if (!peek(lexer, at + 1) || !strchr("=*/<>.", peek(lexer, at + 1)))
+		return 1;
 	for (size_t i = 0; i < sizeof(longest) / sizeof(longest[0]); i++) {
 		size_t len = strlen(longest[i]);
 

@@ -1,4 +1,6 @@
 /* What the nodes of each role mean. */
+#include "source/walk.h"
+
 #ifdef QA_HAVE_GRAMMARS
 #include "source/walker.h"
 

@@ -206,7 +206,7 @@ static void names_within_names_end(void **state)
 	facts = source_analyse(text);
 	assert_int_equal(facts->lambdas, DEPTH);
 	for (size_t i = 0; i < DEPTH; i++)
-		assert_in_range(facts->definitions[i].qualified.len, 8, 3000);
+		assert_in_range(facts->definitions[i].qualified.len, 8, 600);
 }
 
 int main(void)

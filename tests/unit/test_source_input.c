@@ -222,6 +222,18 @@ static void large_files_are_refused(void **state)
 	assert_int_equal(source_analyse_bytes(TWO_FUNCTIONS, 27, &options)->level, QA_SOURCE_FULL);
 }
 
+static void quite_large_files_are_only_lexed(void **state)
+{
+	const struct qa_source_options options = {.max_tree_bytes = 27};
+	const struct qa_source_facts *facts = source_analyse_bytes(TWO_FUNCTIONS, 28, &options);
+
+	(void)state;
+	assert_int_equal(facts->level, QA_SOURCE_BASIC);
+	assert_non_null(strstr(facts->reason, "too large"));
+	assert_int_equal(facts->functions, 2);
+	assert_int_equal(source_analyse_bytes(TWO_FUNCTIONS, 27, &options)->level, QA_SOURCE_FULL);
+}
+
 /* --- files -------------------------------------------------------------------------------------
  */
 
@@ -294,6 +306,7 @@ int main(void)
 		cmocka_unit_test(deep_code_counts),
 		cmocka_unit_test(what_takes_too_long_is_only_lexed),
 		cmocka_unit_test(large_files_are_refused),
+		cmocka_unit_test(quite_large_files_are_only_lexed),
 		cmocka_unit_test(only_regular_files_are_read),
 		cmocka_unit_test(fingerprints_are_those_of_recordings),
 	};
