@@ -1,6 +1,7 @@
 #include "source/declaration.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -122,7 +123,7 @@ bool qa_source_codec(struct qa_str declared, char *out, size_t room)
 		return false;
 	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
 		if (is_codec(declared, codecs[i].python)) {
-			strcpy(out, codecs[i].iconv);
+			snprintf(out, room, "%s", codecs[i].iconv);
 			return true;
 		}
 	}

@@ -56,10 +56,10 @@ enum qa_role {
 
 struct qa_rule {
 	const char *node; /* the grammar's name of it */
-	bool is_token;    /* a word or a sign, not a part of the syntax with a name */
+	const char *name; /* of definitions without one: "<lambda>" */
 	enum qa_role role;
 	uint8_t cyclomatic; /* what it adds */
-	const char *name;   /* of definitions without one: "<lambda>" */
+	bool is_token;      /* a word or a sign, not a part of the syntax with a name */
 };
 
 struct TSNode;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <tree_sitter/api.h>
 
-const struct qa_rule qa_no_rule = {NULL, false, QA_ROLE_NONE, 0, NULL};
+const struct qa_rule qa_no_rule = {NULL, NULL, QA_ROLE_NONE, 0, false};
 
 /* A name may have several symbols. */
 static bool enter(struct qa_rules *rules, const TSLanguage *grammar, const struct qa_rule *rule)

@@ -10,36 +10,36 @@
 const struct TSLanguage *tree_sitter_javascript(void) __attribute__((weak));
 
 static const struct qa_rule rules[] = {
-	{"function_declaration", false, QA_ROLE_FUNCTION, 0, NULL},
-	{"function_expression", false, QA_ROLE_FUNCTION, 0, "<anonymous>"},
-	{"generator_function_declaration", false, QA_ROLE_FUNCTION, 0, NULL},
-	{"method_definition", false, QA_ROLE_FUNCTION, 0, NULL},
-	{"arrow_function", false, QA_ROLE_LAMBDA, 0, "<arrow>"},
-	{"class_declaration", false, QA_ROLE_CLASS, 0, NULL},
-	{"class", false, QA_ROLE_CLASS, 0, "<class>"},
-	{"formal_parameters", false, QA_ROLE_PARAMETERS, 0, NULL},
-	{"async", true, QA_ROLE_ASYNC, 0, NULL},
-	{"if_statement", false, QA_ROLE_IF, 1, NULL},
-	{"else_clause", false, QA_ROLE_ELSE, 1, NULL},
-	{"for_statement", false, QA_ROLE_LOOP, 1, NULL},
-	{"for_in_statement", false, QA_ROLE_LOOP, 1, NULL},
-	{"while_statement", false, QA_ROLE_LOOP, 1, NULL},
-	{"do_statement", false, QA_ROLE_LOOP, 1, NULL},
-	{"try_statement", false, QA_ROLE_TRY, 0, NULL},
-	{"catch_clause", false, QA_ROLE_CATCH, 1, NULL},
-	{"switch_statement", false, QA_ROLE_SWITCH, 0, NULL},
-	{"switch_case", false, QA_ROLE_CASE, 1, NULL},
-	{"ternary_expression", false, QA_ROLE_TERNARY, 1, NULL},
-	{"statement_block", false, QA_ROLE_BLOCK, 0, NULL},
-	{"binary_expression", false, QA_ROLE_CHAIN, 0, NULL},
-	{"&&", true, QA_ROLE_OPERATOR, 1, NULL},
-	{"||", true, QA_ROLE_OPERATOR, 1, NULL},
-	{"??", true, QA_ROLE_OPERATOR, 1, NULL},
-	{"import_statement", false, QA_ROLE_IMPORT, 0, NULL},
-	{"return_statement", false, QA_ROLE_RETURN, 0, NULL},
-	{"identifier", false, QA_ROLE_NAME, 0, NULL},
-	{"comment", false, QA_ROLE_COMMENT, 0, NULL},
-	{NULL, false, QA_ROLE_NONE, 0, NULL},
+	{"function_declaration", NULL, QA_ROLE_FUNCTION, 0, false},
+	{"function_expression", "<anonymous>", QA_ROLE_FUNCTION, 0, false},
+	{"generator_function_declaration", NULL, QA_ROLE_FUNCTION, 0, false},
+	{"method_definition", NULL, QA_ROLE_FUNCTION, 0, false},
+	{"arrow_function", "<arrow>", QA_ROLE_LAMBDA, 0, false},
+	{"class_declaration", NULL, QA_ROLE_CLASS, 0, false},
+	{"class", "<class>", QA_ROLE_CLASS, 0, false},
+	{"formal_parameters", NULL, QA_ROLE_PARAMETERS, 0, false},
+	{"async", NULL, QA_ROLE_ASYNC, 0, true},
+	{"if_statement", NULL, QA_ROLE_IF, 1, false},
+	{"else_clause", NULL, QA_ROLE_ELSE, 1, false},
+	{"for_statement", NULL, QA_ROLE_LOOP, 1, false},
+	{"for_in_statement", NULL, QA_ROLE_LOOP, 1, false},
+	{"while_statement", NULL, QA_ROLE_LOOP, 1, false},
+	{"do_statement", NULL, QA_ROLE_LOOP, 1, false},
+	{"try_statement", NULL, QA_ROLE_TRY, 0, false},
+	{"catch_clause", NULL, QA_ROLE_CATCH, 1, false},
+	{"switch_statement", NULL, QA_ROLE_SWITCH, 0, false},
+	{"switch_case", NULL, QA_ROLE_CASE, 1, false},
+	{"ternary_expression", NULL, QA_ROLE_TERNARY, 1, false},
+	{"statement_block", NULL, QA_ROLE_BLOCK, 0, false},
+	{"binary_expression", NULL, QA_ROLE_CHAIN, 0, false},
+	{"&&", NULL, QA_ROLE_OPERATOR, 1, true},
+	{"||", NULL, QA_ROLE_OPERATOR, 1, true},
+	{"??", NULL, QA_ROLE_OPERATOR, 1, true},
+	{"import_statement", NULL, QA_ROLE_IMPORT, 0, false},
+	{"return_statement", NULL, QA_ROLE_RETURN, 0, false},
+	{"identifier", NULL, QA_ROLE_NAME, 0, false},
+	{"comment", NULL, QA_ROLE_COMMENT, 0, false},
+	{NULL, NULL, QA_ROLE_NONE, 0, false},
 };
 
 static const char *const suffixes[] = {".js", NULL};
@@ -168,10 +168,10 @@ static void grammars_know_what_the_tables_name(void **state)
 
 static void unknown_names_are_noticed(void **state)
 {
-	const struct qa_rule table[] = {{"identifier", false, QA_ROLE_NAME, 0, NULL},
-		{"no_such_node", false, QA_ROLE_IF, 1, NULL}, {NULL, false, QA_ROLE_NONE, 0, NULL}};
+	const struct qa_rule table[] = {{"identifier", NULL, QA_ROLE_NAME, 0, false},
+		{"no_such_node", NULL, QA_ROLE_IF, 1, false}, {NULL, NULL, QA_ROLE_NONE, 0, false}};
 	const struct qa_rule word[] = {
-		{"identifier", true, QA_ROLE_NAME, 0, NULL}, {NULL, false, QA_ROLE_NONE, 0, NULL}};
+		{"identifier", NULL, QA_ROLE_NAME, 0, true}, {NULL, NULL, QA_ROLE_NONE, 0, false}};
 	struct qa_language language = qa_language_python;
 	struct qa_rules resolved;
 	const char *unknown = NULL;
