@@ -19,7 +19,18 @@ def definition(node, kind):
     return [kind, node.name, first] + ([node.lineno, node.end_lineno] if HAS_ENDS else [])
 
 
-def facts(tree):
+def code_objects(code):
+    """[name, first line] of the functions and classes that it is compiled to; what has <> in its name is something else."""
+    found, todo = [], [code]
+    while todo:
+        one = todo.pop()
+        todo += [constant for constant in one.co_consts if isinstance(constant, type(code))]
+        if "<" not in one.co_name:
+            found.append([one.co_name, one.co_firstlineno])
+    return sorted(found)
+
+
+def facts(tree, path):
     counts = dict.fromkeys(("functions", "methods", "classes", "lambdas", "comprehensions", "imports", "imported_names"), 0)
     definitions = []
     for node in ast.walk(tree):
@@ -39,7 +50,14 @@ def facts(tree):
         else:
             continue
     counts["methods"] = methods(tree)
-    return dict(counts, definitions=sorted(definitions))
+    return dict(counts, definitions=sorted(definitions), codes=compiled(tree, path))
+
+
+def compiled(tree, path):
+    try:
+        return code_objects(compile(tree, path, "exec", dont_inherit=True))
+    except (SyntaxError, ValueError, RecursionError, OverflowError):
+        return []
 
 
 def methods(tree):
@@ -58,7 +76,7 @@ def methods(tree):
 def answer(path):
     try:
         with open(path, "rb") as file:
-            return facts(ast.parse(file.read(), path))
+            return facts(ast.parse(file.read(), path), path)
     except (SyntaxError, ValueError, RecursionError):  # ValueError: NUL bytes, before 3.12
         return None
 
