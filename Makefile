@@ -4,6 +4,7 @@
 # CROSS=aarch64-linux-gnu-     the tools for another machine, in build-aarch64; with SYSROOT=folder, its headers and libraries
 # CFLAGS=, LDFLAGS=            optimisation and the like; the language and the warnings stay
 # SANITIZE=1                   AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan
+# STATIC=basic                 static analysis with the lexer only: fetches and compiles no parser
 # WERROR=1                     a warning is an error
 # V=1                          show the commands
 
@@ -36,6 +37,9 @@ PYTHON   ?= /usr/bin/python3
 PKG_CONFIG   ?= $(if $(CROSS),PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig \
                   PKG_CONFIG_SYSROOT_DIR=$(SYSROOT)) pkg-config
 FUZZ_SECONDS ?= 60
+STATIC   ?= full
+GRAMMARS := build-grammars
+TEST_GRAMMARS := build-grammars-tests
 Q        := $(if $(filter 1,$(V)),,@)
 
 PACKAGES   := libelf zlib libprotobuf-c
@@ -45,11 +49,15 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 CFLAGS     ?= -O2 -g
 TARGET      = $(if $(SYSROOT),--sysroot=$(SYSROOT))
 OPTIONS     = $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) $(if $(filter 1,$(SANITIZE)),$(SANITIZERS)) $(CFLAGS)
-LANGUAGE    = -std=c11 -D_GNU_SOURCE -fPIC -pthread -Iinclude -Isrc -I. -isystem $(BUILD)/gen \
+LANGUAGE    = -std=c11 -D_GNU_SOURCE -fPIC -pthread -Iinclude -Isrc -I. -isystem $(BUILD)/gen $(PARSER) \
               $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 LIBS        = $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
 COMPILE     = $(CC) $(TARGET) $(LANGUAGE) $(OPTIONS) -MMD -MP
 LINK        = $(CC) $(TARGET) $(OPTIONS) -pthread $(LDFLAGS)
+
+# What was fetched is known only when a command runs.
+FETCHED     = $(if $(filter full,$(STATIC)),$(shell cat $(GRAMMARS)/fetched 2>/dev/null))
+PARSER      = $(if $(FETCHED),-DQA_HAVE_GRAMMARS -isystem $(GRAMMARS)/core/include)
 
 object      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_SOURCES  := $(wildcard $(addsuffix /*.c,$(filter-out src/cmd,$(wildcard src/*)) formats))
@@ -59,7 +67,8 @@ UNIT_SOURCES := $(wildcard tests/unit/*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
 
 GENERATED   := $(patsubst proto/%.proto,$(BUILD)/gen/%.pb-c,$(wildcard proto/*.proto))
-LIB_OBJECTS := $(call object,$(LIB_SOURCES)) $(addsuffix .o,$(GENERATED))
+PARSER_OBJECTS := $(addprefix $(BUILD)/grammars/,core/src/lib.o python/parser.o python/scanner.o)
+LIB_OBJECTS := $(call object,$(LIB_SOURCES)) $(addsuffix .o,$(GENERATED)) $(PARSER_OBJECTS)
 CMD_OBJECTS := $(call object,$(filter-out $(MAIN_SOURCES),$(CMD_SOURCES)))
 UNIT_HELPERS := $(call object,$(filter-out tests/unit/test_%,$(UNIT_SOURCES)))
 FUZZ_HELPERS := $(call object,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)))
@@ -76,10 +85,10 @@ all: $(PROGRAMS) $(BUILD)/libqa.a ## the programs and the library, in build/
 # --- compiling ---------------------------------------------------------------------------------
 
 # Changes, and so makes everything else old, when the compiler or its options do.
-$(BUILD)/flags: FORCE
+$(BUILD)/flags: $(if $(filter full,$(STATIC)),$(GRAMMARS)/fetched) FORCE
 	@$(PKG_CONFIG) --exists $(PACKAGES) || { echo 'The build needs more than is there: make deps installs it.' >&2; exit 1; }
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(COMPILE) $(LINK)' > $@
+	@echo '$(COMPILE) $(LINK) $(FETCHED)' | cmp -s - $@ || echo '$(COMPILE) $(LINK) $(FETCHED)' > $@
 FORCE:
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(addsuffix .h,$(GENERATED))
@@ -96,6 +105,17 @@ $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: proto/%.proto
 	@mkdir -p $(@D)
 	@echo '  GEN  $@'
 	$(Q)protoc --c_out=$(@D) --proto_path=proto $<
+
+# The parser's sources, for all builds; if they cannot be had the build goes on, and the next one tries again.
+$(GRAMMARS)/fetched: tools/grammars/lock tools/grammars/fetch
+	@echo '  GET  $(@D)'
+	$(Q)$(PYTHON) tools/grammars/fetch $< $(@D)
+
+# Not ours to warn about. Without sources, an empty object.
+$(PARSER_OBJECTS): $(BUILD)/grammars/%.o: $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  CC   $(GRAMMARS)/$*.c'
+	$(Q)$(COMPILE) -w -I$(GRAMMARS)/core/src $(if $(FETCHED),-c $(GRAMMARS)/$*.c,-x c -c /dev/null) -o $@
 
 $(BUILD)/libqa.a: $(LIB_OBJECTS)
 	@echo '  AR   $@'
@@ -137,6 +157,19 @@ $(TESTS): $(BUILD)/%: $(BUILD)/obj/%.o $(UNIT_HELPERS) $(BUILD)/libqa.a
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$(Q)$(LINK) $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka) -o $@
+
+# A second language, for a test only.
+TEST_PARSER_OBJECTS := $(addprefix $(BUILD)/grammars-tests/javascript/,parser.o scanner.o)
+$(BUILD)/tests/unit/test_source_javascript: $(TEST_PARSER_OBJECTS)
+
+$(TEST_GRAMMARS)/fetched: tests/grammars/lock tools/grammars/fetch
+	@echo '  GET  $(@D)'
+	$(Q)$(PYTHON) tools/grammars/fetch $< $(@D)
+
+$(TEST_PARSER_OBJECTS): $(BUILD)/grammars-tests/%.o: $(BUILD)/flags $(TEST_GRAMMARS)/fetched
+	@mkdir -p $(@D)
+	@echo '  CC   $(TEST_GRAMMARS)/$*.c'
+	$(Q)$(COMPILE) -w $(if $(shell cat $(TEST_GRAMMARS)/fetched),-c $(TEST_GRAMMARS)/$*.c,-x c -c /dev/null) -o $@
 
 # Measures; it does not judge, so it is no test.
 own-time: $(BUILD)/tests/accuracy/own-time

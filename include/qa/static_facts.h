@@ -123,9 +123,11 @@ struct qa_source_facts {
 
 /* All zero: the defaults. */
 struct qa_source_options {
-	uint64_t max_bytes; /* larger files are refused; default 8 MiB */
-	uint32_t budget_ms; /* the time to parse one file; default 3000 */
-	bool basic;         /* use the lexer even if there is a grammar */
+	uint64_t max_bytes;      /* larger files are refused; default 16 MiB */
+	uint64_t max_tree_bytes; /* larger ones get a basic analysis; default 2 MiB */
+	uint32_t budget_ms;      /* of CPU to parse a file, or else the analysis is basic;
+				  * default 1000, and 250 more for each MiB */
+	bool basic;              /* use the lexer even if there is a grammar */
 };
 
 /* Does the library have the grammars for a full analysis? */

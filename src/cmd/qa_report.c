@@ -9,6 +9,7 @@
 #include "cmd/outputs.h"
 #include "cmd/profiles.h"
 #include "cmd/selection.h"
+#include "cmd/static_only.h"
 #include "cmd/trace_file.h"
 #include "qa/profile.h"
 #include "qa/version.h"
@@ -24,6 +25,8 @@ struct choices {
 	bool lines;
 	bool no_gc_frames;
 	bool check;
+	bool static_only;
+	bool json; /* --format json: with --static-only */
 	bool list;
 	bool help;
 	bool version;
@@ -31,7 +34,13 @@ struct choices {
 
 static int take_format(void *into, const char *value, struct qa_error *err)
 {
-	return outputs_add_format(&((struct choices *)into)->outputs, value, err);
+	struct choices *choices = into;
+
+	if (strcmp(value, "json") == 0) {
+		choices->json = true;
+		return 0;
+	}
+	return outputs_add_format(&choices->outputs, value, err);
 }
 
 static int take_output(void *into, const char *value, struct qa_error *err)
@@ -78,6 +87,7 @@ TAKE_FLAG(lines, lines)
 TAKE_FLAG(whole_files, emit.whole_files)
 TAKE_FLAG(no_gc_frames, no_gc_frames)
 TAKE_FLAG(check, check)
+TAKE_FLAG(static_only, static_only)
 TAKE_FLAG(list, list)
 TAKE_FLAG(help, help)
 TAKE_FLAG(version, version)
@@ -110,13 +120,17 @@ static const struct option_row rows[] = {
 		take_whole_files},
 	{"title", 't', "TEXT", "the report's title (default: the program)", take_title},
 	{NULL, 0, NULL, "Other", NULL},
+	{"static-only", 0, NULL,
+		"analyse source files and those in folders instead of a trace; --format text or "
+		"json",
+		take_static_only},
 	{"check", 'c', NULL, "write no report; tell whether the trace is whole", take_check},
 	{"help", 'h', NULL, "print this and exit", take_help},
 	{"version", 'V', NULL, "print the version and exit", take_version},
 	{NULL, 0, NULL, NULL, NULL},
 };
 
-static const char *const usages[] = {"[options] TRACE", NULL};
+static const char *const usages[] = {"[options] TRACE", "--static-only [options] PATH...", NULL};
 
 static const struct command command = {
 	.program = program,
@@ -177,10 +191,56 @@ static int refuse_option(const char *option, enum qa_emit_accepts bit, struct qa
 	return -EINVAL;
 }
 
+/* What has a meaning only for samples. */
+static const char *option_of_traces(const struct choices *choices)
+{
+	const struct selection *selection = &choices->selection;
+
+	if (selection->wall || selection->cpu || selection->gil || selection->no_idle)
+		return "--wall, --cpu, --gil or --no-idle";
+	if (selection->thread_count)
+		return "--thread";
+	if (choices->lines)
+		return "--lines";
+	if (choices->no_gc_frames)
+		return "--no-gc-frames";
+	if (choices->emit.title)
+		return "--title";
+	return choices->check ? "--check" : NULL;
+}
+
+static bool is_text(const struct outputs *outputs)
+{
+	return outputs->formats == 0 ||
+	       (outputs->formats == 1 && strcmp(outputs->list[0].emitter->name, "text") == 0);
+}
+
+static int check_static(const struct choices *choices, char *const *operands, struct qa_error *err)
+{
+	const struct outputs *outputs = &choices->outputs;
+
+	if (!operands[0])
+		return qa_error_set(
+			err, EINVAL, "--static-only needs a source file or a folder of them.");
+	if (option_of_traces(choices))
+		return qa_error_set(
+			err, EINVAL, "--static-only goes without %s.", option_of_traces(choices));
+	if (!is_text(outputs) || outputs->paths > 1 || (choices->json && outputs->formats))
+		return qa_error_set(err, EINVAL,
+			"--static-only writes one report, with --format text or json.");
+	if (choices->json && choices->emit.limit)
+		return qa_error_set(err, EINVAL, "--format json takes no --limit: it has all.");
+	return 0;
+}
+
 static int check_choices(struct choices *choices, char *const *operands, struct qa_error *err)
 {
 	int rc;
 
+	if (choices->static_only)
+		return check_static(choices, operands, err);
+	if (choices->json)
+		return qa_error_set(err, EINVAL, "--format json is for --static-only.");
 	if (!operands[0]) {
 		qa_error_set(err, EINVAL, "There is no trace to report.");
 		qa_error_hint(err, "Say qa-report TRACE; qa-record writes traces.");
@@ -282,13 +342,29 @@ static int report(
 	return rc;
 }
 
+static int run_static(const struct choices *choices, char *const *operands)
+{
+	struct static_only options = {.output = choices->outputs.list[0].path,
+		.json = choices->json,
+		.limit = choices->emit.limit};
+	struct qa_error error = {0};
+	bool complete = true;
+
+	if (static_only_run(&options, operands, &complete, &error))
+		return failed(&error);
+	return finish_stdout(complete ? 0 : STATUS_FAILED);
+}
+
 static int run(struct choices *choices, char *const *operands)
 {
 	struct qa_error error = {0};
 	struct trace_file trace;
 	bool whole = true;
-	int rc = trace_file_open(&trace, operands[0], &error);
+	int rc;
 
+	if (choices->static_only)
+		return run_static(choices, operands);
+	rc = trace_file_open(&trace, operands[0], &error);
 	if (rc)
 		return failed(&error);
 	rc = choices->check ? check_trace(&trace, &whole, &error) : report(&trace, choices, &error);

@@ -104,3 +104,19 @@ void qa_json_break(struct qa_json *json)
 	qa_sink_write(json->sink, "\n", 1);
 	json->comma = false;
 }
+
+static void put_word(struct qa_json *json, const char *word)
+{
+	before_value(json);
+	qa_sink_puts(json->sink, word);
+}
+
+void qa_json_bool(struct qa_json *json, bool value)
+{
+	put_word(json, value ? "true" : "false");
+}
+
+void qa_json_null(struct qa_json *json)
+{
+	put_word(json, "null");
+}

@@ -24,6 +24,8 @@ void qa_json_key(struct qa_json *json, const char *key);
 /* Text that is not valid UTF-8 is written with U+FFFD in its place. */
 void qa_json_string(struct qa_json *json, const char *text);
 void qa_json_uint(struct qa_json *json, uint64_t number);
+void qa_json_bool(struct qa_json *json, bool value);
+void qa_json_null(struct qa_json *json);
 
 /* A line break, where the next reader may like one. */
 void qa_json_break(struct qa_json *json);
