@@ -130,15 +130,13 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 	return rc;
 }
 
-/* Only where one call brings all that is needed to judge the copy later. */
+/* Only where one call brings all that is needed to judge the copy later, and not by going
+ * elsewhere: it may be another thread that runs by now. */
 static int copy_ahead(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
-	int rc = -ENOTSUP;
-
-	if (thread->cpu.address && !thread->candidates && thread->snapshot.count <= MANY_PAGES)
-		rc = join(capture, thread);
-	if (rc)
-		return rc;
+	if (!thread->cpu.address || thread->candidates || thread->snapshot.count > MANY_PAGES ||
+		cpu_of(thread) != capture->pinned)
+		return -ENOTSUP;
 	capture->switches = qa_cpu_switches();
 	qa_watch_begin(&thread->cpu);
 	return qa_snapshot_take(&thread->snapshot);

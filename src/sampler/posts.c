@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "sampler/alarm.h"
 #include "sampler/clock.h"
 #include "sampler/cpu.h"
 
@@ -10,8 +9,7 @@ enum {
 	HOPS_OF_64 =
 		8, /* recent samples of which the leader hopped for so many: posts are worth it */
 	PATIENCE_NS = 250000, /* for a post that should take the sample */
-	TURN_NS = 50000000,
-	IDLE_MOST = 2048, /* slots in a row of which a post took none: it ends */
+	IDLE_MOST = 2048,     /* slots in a row of which a post took none: it ends */
 };
 
 void qa_posts_init(struct qa_posts *posts, struct qa_ticker *ticker)
@@ -32,12 +30,15 @@ static int holder_cpu(const struct qa_posts *posts)
 }
 
 /* Sleeps in turns, so that the word to stop is heard. */
-static bool sleep_until_slot(const struct qa_post *post, struct qa_alarm *alarm, uint64_t slot)
+static bool sleep_until(const struct qa_post *post, uint64_t at_ns)
 {
-	const uint64_t at_ns = qa_schedule_moment(alarm->schedule, slot);
+	enum { AT_MOST_NS = 50000000 };
+	uint64_t now = qa_clock_ns();
 
-	while (qa_clock_ns() < at_ns && !atomic_load(&post->posts->stop))
-		qa_alarm_await(alarm, slot, TURN_NS);
+	while (now < at_ns && !atomic_load(&post->posts->stop)) {
+		qa_clock_sleep_until(at_ns - now > AT_MOST_NS ? now + AT_MOST_NS : at_ns);
+		now = qa_clock_ns();
+	}
 	return !atomic_load(&post->posts->stop);
 }
 
@@ -52,36 +53,26 @@ static int take(struct qa_post *post, uint64_t slot)
 	return rc;
 }
 
-/* At each slot, until nothing comes by any more. */
-static void stand_watch(struct qa_post *post, struct qa_alarm *alarm)
+static void *stand(void *ctx)
 {
+	struct qa_post *post = ctx;
 	struct qa_ticker *ticker = post->posts->ticker;
 	uint64_t slot = post->slot;
 	int rc = qa_cpu_pin(post->cpu);
 
+	qa_cpu_be_prompt();
 	for (int idle = 0; !rc && idle < IDLE_MOST && atomic_load(&post->posts->home) != post->cpu;
 		slot++, idle++) {
 		uint64_t now_slot = qa_schedule_slot(&ticker->schedule, qa_clock_ns());
 
 		slot = slot > now_slot ? slot : now_slot;
-		if (!sleep_until_slot(post, alarm, slot))
+		if (!sleep_until(post, qa_schedule_moment(&ticker->schedule, slot)))
 			break;
 		if (qa_ticker_is_taken(ticker, slot) || holder_cpu(post->posts) != post->cpu)
 			continue;
 		rc = take(post, slot);
 		idle = 0;
 	}
-}
-
-static void *stand(void *ctx)
-{
-	struct qa_post *post = ctx;
-	struct qa_alarm alarm;
-
-	qa_cpu_be_prompt();
-	qa_alarm_init(&alarm, &post->posts->ticker->schedule);
-	stand_watch(post, &alarm);
-	qa_alarm_free(&alarm);
 	atomic_store(&post->over, true);
 	return NULL;
 }

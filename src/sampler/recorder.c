@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "qa/version.h"
-#include "sampler/alarm.h"
 #include "sampler/clock.h"
 #include "sampler/cpu.h"
 #include "sampler/posts.h"
@@ -179,19 +178,8 @@ static bool sleep_until(struct qa_recorder *recorder, uint64_t at_ns)
 	return !atomic_load(&recorder->stop);
 }
 
-/* Sleeps until the slot's moment. False: we shall stop. */
-static bool sleep_until_slot(struct qa_recorder *recorder, struct qa_alarm *alarm, uint64_t slot)
-{
-	const uint64_t at_ns = qa_schedule_moment(alarm->schedule, slot);
-
-	while (qa_clock_ns() < at_ns && !atomic_load(&recorder->stop))
-		qa_alarm_await(alarm, slot, TURN_NS);
-	return !atomic_load(&recorder->stop);
-}
-
 /* Returns 0 when told to stop; -EAGAIN when the interpreter has gone; else what went wrong. */
-static int sample_until_lost(
-	struct qa_recorder *recorder, struct qa_posts *posts, struct qa_alarm *alarm)
+static int sample_until_lost(struct qa_recorder *recorder, struct qa_posts *posts)
 {
 	struct qa_ticker *ticker = posts->ticker;
 	uint64_t slot = 0;
@@ -202,7 +190,7 @@ static int sample_until_lost(
 		uint64_t now_slot = qa_schedule_slot(&ticker->schedule, qa_clock_ns());
 
 		slot = slot > now_slot ? slot : now_slot; /* what has passed is not caught up */
-		if (!sleep_until_slot(recorder, alarm, slot))
+		if (!sleep_until(recorder, qa_schedule_moment(&ticker->schedule, slot)))
 			return 0;
 		rc = qa_posts_take(posts, slot, &cpu);
 		if (!rc)
@@ -218,16 +206,13 @@ static int sample_with(struct qa_recorder *recorder, struct qa_sampler *sampler)
 		.period_ns = recorder->options.period_ns,
 		.seed = recorder->options.seed ? recorder->options.seed : now};
 	struct qa_ticker ticker;
-	struct qa_alarm alarm;
 	struct qa_posts posts;
 	int rc = qa_ticker_open(&ticker, sampler, &schedule);
 
 	if (rc)
 		return rc;
 	qa_posts_init(&posts, &ticker);
-	qa_alarm_init(&alarm, &ticker.schedule);
-	rc = sample_until_lost(recorder, &posts, &alarm);
-	qa_alarm_free(&alarm);
+	rc = sample_until_lost(recorder, &posts);
 	qa_posts_free(&posts);
 	if (rc == -ESRCH)
 		qa_ticker_count_unseen_end(&ticker);
