@@ -18,8 +18,9 @@ FOLDER = analysed.ROOT / "build-oracles"
 LINES = {"loc": "loc", "lloc": "lloc", "sloc": "sloc", "comments": "comments", "multi": "multi", "blank": "blank",
          "comment_lines": "single_comments"}
 
-# Files in which the two differ, and why.
-EXPLAINED = {}
+# Files in which the two differ: radon overlooks the `else` of a `try` with except*, too.
+EXPLAINED = ("test_taskgroups.py", "test_except_star.py", "test_exception_variations.py", "test_grammar.py",
+             "test_sys_settrace.py")
 
 
 def radon_python():
@@ -71,7 +72,7 @@ class AgainstRadon(unittest.TestCase):
             raise unittest.SkipTest("radon cannot be had")
         cls.files = analysed.some(analysed.library_of(cls.python), FILES)
         pairs = zip(analysed.facts(*cls.files), asked(cls.python, cls.files))
-        cls.pairs = [(facts, said) for facts, said in pairs if said and facts["path"].split("/")[-1] not in EXPLAINED]
+        cls.pairs = [(facts, said) for facts, said in pairs if said]
 
     def test_radon_said_something(self):
         print("| radon under %s | %d files | %d compared |" % (self.python.version, len(self.files), len(self.pairs)))
@@ -80,6 +81,8 @@ class AgainstRadon(unittest.TestCase):
     def test_cyclomatic_of_every_definition(self):
         count, wrong = 0, {}
         for facts, said in self.pairs:
+            if facts["path"].split("/")[-1] in EXPLAINED:
+                continue
             got = complexities(facts)
             count += len(got)
             if got != said["definitions"]:
