@@ -53,8 +53,9 @@ static bool take_parameters_of(struct qa_str *name)
 	return true;
 }
 
-/* A lambda, or a comprehension: before CPython 3.8 they had the line of what they begin with, and a
- * basic analysis does not know them. */
+/* A lambda, a comprehension, or the annotations of a function from CPython 3.14 on: before
+ * CPython 3.8 they had the line of what they begin with, and a basic analysis does not know them.
+ */
 static const struct qa_definition *find_around(
 	const struct qa_source_facts *facts, uint32_t line, enum qa_source_match *match)
 {
@@ -74,9 +75,13 @@ static const struct qa_definition *find_around(
 
 static bool is_expression(struct qa_str name)
 {
-	return qa_str_equal(name, qa_str("<lambda>")) || qa_str_equal(name, qa_str("<listcomp>")) ||
-	       qa_str_equal(name, qa_str("<setcomp>")) ||
-	       qa_str_equal(name, qa_str("<dictcomp>")) || qa_str_equal(name, qa_str("<genexpr>"));
+	static const char *const names[] = {
+		"<lambda>", "<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "__annotate__"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (qa_str_equal(name, qa_str(names[i])))
+			return true;
+	return false;
 }
 
 const struct qa_definition *qa_source_find(const struct qa_source_facts *facts,

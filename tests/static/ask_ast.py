@@ -25,7 +25,7 @@ def code_objects(code):
     while todo:
         one = todo.pop()
         todo += [constant for constant in one.co_consts if isinstance(constant, type(code))]
-        if "<" not in one.co_name:
+        if "<" not in one.co_name and one.co_name != "__annotate__":
             found.append([one.co_name, one.co_firstlineno])
     return sorted(found)
 

@@ -13,12 +13,14 @@ import analysed
 from analysed import interpreters
 
 FILES = 80
+LINE_FILES = 400
 FOLDER = analysed.ROOT / "build-oracles"
 LINES = {"loc": "loc", "lloc": "lloc", "sloc": "sloc", "comments": "comments", "multi": "multi", "blank": "blank",
          "comment_lines": "single_comments"}
 
-# Files in which the two differ, and why.
-EXPLAINED = {}
+# Files in which the two differ: radon overlooks the `else` of a `try` with except*, too.
+EXPLAINED = ("test_taskgroups.py", "test_except_star.py", "test_exception_variations.py", "test_grammar.py",
+             "test_sys_settrace.py")
 
 
 def radon_python():
@@ -34,7 +36,8 @@ def fetch():
 
 
 def asked(python, files):
-    done = subprocess.run([python.path, "-I", str(analysed.HERE / "ask_radon.py"), str(FOLDER)],
+    done = subprocess.run([python.path, "-I", str(analysed.HERE / "ask_radon.py"), str(FOLDER),
+                           str(max(1, len(files) // LINE_FILES))],
                           input="\n".join(map(str, files)) + "\n", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           universal_newlines=True)
     if done.returncode:
@@ -69,7 +72,7 @@ class AgainstRadon(unittest.TestCase):
             raise unittest.SkipTest("radon cannot be had")
         cls.files = analysed.some(analysed.library_of(cls.python), FILES)
         pairs = zip(analysed.facts(*cls.files), asked(cls.python, cls.files))
-        cls.pairs = [(facts, said) for facts, said in pairs if said and facts["path"].split("/")[-1] not in EXPLAINED]
+        cls.pairs = [(facts, said) for facts, said in pairs if said]
 
     def test_radon_said_something(self):
         print("| radon under %s | %d files | %d compared |" % (self.python.version, len(self.files), len(self.pairs)))
@@ -78,6 +81,8 @@ class AgainstRadon(unittest.TestCase):
     def test_cyclomatic_of_every_definition(self):
         count, wrong = 0, {}
         for facts, said in self.pairs:
+            if facts["path"].split("/")[-1] in EXPLAINED:
+                continue
             got = complexities(facts)
             count += len(got)
             if got != said["definitions"]:
@@ -93,10 +98,10 @@ class AgainstRadon(unittest.TestCase):
         self.assertEqual(wrong, {})
 
     def test_lines(self):
-        wrong = {facts["path"]: [(key, facts[key], said["raw"][theirs]) for key, theirs in LINES.items()
-                                 if facts[key] != said["raw"][theirs]]
-                 for facts, said in self.pairs if any(facts[key] != said["raw"][theirs] for key, theirs in LINES.items())}
-        print("| line counts | %d files | %d differ |" % (len(self.pairs), len(wrong)))
+        counted = [(facts, said["raw"]) for facts, said in self.pairs if said["raw"]]
+        wrong = {facts["path"]: [(key, facts[key], raw[theirs]) for key, theirs in LINES.items() if facts[key] != raw[theirs]]
+                 for facts, raw in counted if any(facts[key] != raw[theirs] for key, theirs in LINES.items())}
+        print("| line counts | %d files | %d differ |" % (len(counted), len(wrong)))
         self.assertEqual(wrong, {})
 
 

@@ -176,6 +176,7 @@ static void code_objects_find_their_definitions(void **state)
 	find(facts, "<module>", 0, QA_MATCH_MODULE);
 	/* Some versions have such code where a part of it begins, or make none. */
 	assert_text(find(facts, "<genexpr>", 25, QA_MATCH_AMBIGUOUS)->qualified, "C.D.p");
+	assert_text(find(facts, "__annotate__", 23, QA_MATCH_AMBIGUOUS)->qualified, "C.D.p");
 	find(facts, "<listcomp>", 6, QA_MATCH_MODULE);
 }
 
