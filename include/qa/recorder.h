@@ -75,6 +75,7 @@ struct qa_recorder_progress {
 	enum qa_recorder_state state;
 	uint64_t elapsed_ns;   /* since the start */
 	uint32_t interpreters; /* found so far: 0 if there never was one */
+	uint64_t ticks;        /* moments at which threads were looked at */
 	struct qa_raw_loss loss;
 	struct qa_error error; /* FAILED; or WAITING and code != 0: why what is there now cannot be
 				  sampled */

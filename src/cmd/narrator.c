@@ -46,9 +46,19 @@ static void print_bytes(char *text, size_t room, uint64_t bytes)
 		snprintf(text, room, "%.1f MB", (double)bytes / 1e6);
 }
 
-static double share_lost(const struct qa_raw_loss *loss)
+static double share(uint64_t part, uint64_t whole)
 {
-	return loss->planned ? 100.0 * (double)loss->dropped / (double)loss->planned : 0;
+	return whole ? (double)part / (double)whole : 0;
+}
+
+/* Of a moment at which no sample was taken nobody knows how many threads there were: so its share
+ * is that of the moments, and what was dropped is a share of the samples at the others. */
+static double percent_lost(const struct qa_recorder_progress *progress)
+{
+	const struct qa_raw_loss *loss = &progress->loss;
+
+	return 100 - 100 * (1 - share(loss->missed, loss->missed + progress->ticks)) *
+			     (1 - share(loss->dropped, loss->planned));
 }
 
 static void draw(
@@ -65,7 +75,7 @@ static void draw(
 		fprintf(stderr, "%7.1f s  %llu samples  %.0f/s  %.1f %% lost  %s", seconds,
 			(unsigned long long)progress->loss.taken,
 			seconds > 0 ? (double)progress->loss.taken / seconds : 0,
-			share_lost(&progress->loss), size);
+			percent_lost(progress), size);
 	fflush(stderr);
 	narrator->drawn = true;
 }
@@ -130,9 +140,9 @@ static void explain_barred(const struct qa_raw_loss *loss)
 	struct qa_error error = {0};
 
 	qa_error_set(&error, EXDEV,
-		"%llu samples were dropped because their threads could not be reached: they ran on "
-		"CPUs that qa-record may not use, or something else traces them.",
-		(unsigned long long)loss->barred);
+		"%llu sample%s dropped because the thread could not be reached: it ran on a CPU "
+		"that qa-record may not use, or something else traces it.",
+		(unsigned long long)loss->barred, loss->barred == 1 ? " was" : "s were");
 	qa_error_hint(&error, "Let it use the same CPUs as the program (cpuset, taskset), or read "
 			      "from other CPUs, which loses what runs fast: --on-cpu=never.");
 	print_error("qa-record", &error);
@@ -183,11 +193,14 @@ void narrator_summary(struct narrator *narrator, const struct qa_recorder_progre
 		return;
 	print_bytes(size, sizeof(size), bytes);
 	fprintf(stderr,
-		"qa-record: %llu samples in %.2f s, %.2f %% lost (%llu late, %llu dropped); %s in "
+		"qa-record: %llu samples in %.2f s, %.2f %% lost (%llu late, %llu missed, %llu "
+		"dropped); "
+		"%s in "
 		"%s\n",
 		(unsigned long long)loss->taken, (double)progress->elapsed_ns / second_ns,
-		share_lost(loss), (unsigned long long)loss->late, (unsigned long long)loss->dropped,
-		size, output ? output : "stdout");
+		percent_lost(progress), (unsigned long long)loss->late,
+		(unsigned long long)loss->missed, (unsigned long long)loss->dropped, size,
+		output ? output : "stdout");
 	if (output && loss->taken > 0)
 		say_what_next(output);
 }

@@ -126,13 +126,14 @@ int qa_capture_thread(struct qa_capture *capture, struct qa_tracked_thread *thre
 		runs = runs || i >= ATTEMPTS_APART;
 		if (runs)
 			thread->asleep_since = 0;
+		capture->runs = runs;
 		rc = (runs ? capture->engine : &qa_engine_apart)->take(capture, thread);
 		if (rc == -EBUSY && !runs) {
 			runs = true; /* it does not wait any more */
 			rc = -EAGAIN;
 		}
 	}
-	if (rc == -EFAULT || (rc == -ENOTSUP && !thread->state.runs))
+	if (rc == -EFAULT || rc == -EBUSY || (rc == -ENOTSUP && !thread->state.runs))
 		rc = -EAGAIN;
 	return rc;
 }

@@ -32,6 +32,7 @@ struct qa_capture {
 	 * before it was taken. */
 	const struct qa_tracked_thread *ahead;
 	uint64_t switches;
+	bool runs;    /* the thread looked at is taken to run */
 	bool retried; /* the last stack took more than one attempt */
 	bool asleep;  /* its thread slept all the while */
 };

@@ -18,10 +18,10 @@ enum { COPIES_RUNNING = 4, COPIES_WAITING = 2 };
 static int take_often(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	const struct qa_stack *stack = &capture->fresh.stack;
-	int copies = thread->state.runs ? COPIES_RUNNING : COPIES_WAITING;
+	int copies = capture->runs ? COPIES_RUNNING : COPIES_WAITING;
 	int rc = qa_capture_copy(capture, thread, &capture->fresh.stack);
 
-	if (!thread->state.runs && qa_stack_equal(stack, &thread->last.stack))
+	if (!capture->runs && qa_stack_equal(stack, &thread->last.stack))
 		copies = 1;
 	for (int i = 1; i < copies && !rc; i++) {
 		rc = qa_capture_copy(capture, thread, &capture->again);
@@ -55,7 +55,7 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	uint64_t switched_in;
 
-	if (thread->state.runs || thread->candidates ||
+	if (capture->runs || thread->candidates ||
 		qa_thread_activity_switches(&thread->run_by->activity, &switched_in))
 		return take_often(capture, thread);
 	if (thread->run_by != thread || thread->asleep_since != switched_in)

@@ -4,6 +4,7 @@
  * switched out in between.
  */
 #include <errno.h>
+#include <sched.h>
 
 #include "sampler/capture.h"
 #include "sampler/cpu.h"
@@ -95,12 +96,24 @@ static int check_copy(struct qa_capture *capture, struct qa_tracked_thread *thre
 	return rc;
 }
 
+/*
+ * From here on a switch of ours is noticed. False: we are not where we were pinned to; somebody
+ * moved us.
+ */
+static bool begin(struct qa_capture *capture)
+{
+	capture->switches = qa_cpu_switches();
+	if (sched_getcpu() == capture->pinned)
+		return true;
+	capture->pinned = QA_NO_CPU;
+	return false;
+}
+
 static int copy_beside(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	int rc;
 
-	capture->switches = qa_cpu_switches();
-	if (!thread->cpu.address && !was_beside(capture, thread))
+	if (!begin(capture) || (!thread->cpu.address && !was_beside(capture, thread)))
 		return -EAGAIN;
 	thread->snapshot.is_spoilt = was_switched_out;
 	thread->snapshot.spoilt_ctx = capture;
@@ -135,9 +148,8 @@ static int take(struct qa_capture *capture, struct qa_tracked_thread *thread)
 static int copy_ahead(struct qa_capture *capture, struct qa_tracked_thread *thread)
 {
 	if (!thread->cpu.address || thread->candidates || thread->snapshot.count > MANY_PAGES ||
-		cpu_of(thread) != capture->pinned)
+		cpu_of(thread) != capture->pinned || !begin(capture))
 		return -ENOTSUP;
-	capture->switches = qa_cpu_switches();
 	qa_watch_begin(&thread->cpu);
 	return qa_snapshot_take(&thread->snapshot);
 }

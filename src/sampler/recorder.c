@@ -76,6 +76,7 @@ static void set_progress(
 	recorder->progress.state = state;
 	recorder->progress.interpreters = recorder->recording.last_process;
 	recorder->progress.loss = recorder->recording.loss;
+	recorder->progress.ticks = recorder->recording.ticks;
 	recorder->progress.elapsed_ns = qa_clock_ns() - recorder->start_ns;
 	if (error)
 		recorder->progress.error = *error;
@@ -249,8 +250,10 @@ static int sample(struct qa_recorder *recorder, struct qa_error *err)
 	return rc;
 }
 
-static bool may_come_yet(int rc)
+static bool may_come_yet(const struct qa_recorder *recorder, int rc)
 {
+	if (rc == -ESRCH)
+		return qa_process_alive(&recorder->process);
 	return rc == -EAGAIN || rc == -ENOEXEC || rc == -ENOTSUP || rc == -EPERM;
 }
 
@@ -265,12 +268,13 @@ static int wait_for_interpreter(struct qa_recorder *recorder)
 		error = (struct qa_error){0};
 		rc = qa_search_look(
 			&recorder->search, &recorder->process, &recorder->python, &error);
-		if (may_come_yet(rc))
-			set_progress(recorder, QA_RECORDER_WAITING, rc == -EAGAIN ? NULL : &error);
-	} while (may_come_yet(rc) &&
+		if (may_come_yet(recorder, rc))
+			set_progress(recorder, QA_RECORDER_WAITING,
+				rc == -EAGAIN || rc == -ESRCH ? NULL : &error);
+	} while (may_come_yet(recorder, rc) &&
 		 sleep_until(recorder, qa_clock_ns() + qa_search_pause_ns(&recorder->search)));
 	recorder->found = rc == 0;
-	return may_come_yet(rc) ? -EAGAIN : rc;
+	return may_come_yet(recorder, rc) ? -EAGAIN : rc;
 }
 
 static void *run(void *ctx)

@@ -285,6 +285,7 @@ int qa_sampler_tick(struct qa_sampler *sampler, uint64_t now_ns, uint64_t weight
 	struct qa_raw_tick tick = {.time_ns = now_ns, .weight_ns = weight_ns};
 	int rc = read_roster(sampler);
 
+	sampler->recording->ticks++;
 	if (rc == -EAGAIN)
 		count_lost_tick(sampler, weight_ns);
 	if (!rc && is_another_program(sampler))

@@ -20,6 +20,7 @@ struct qa_recording {
 	void *consumer_ctx;
 	struct qa_stack_tree tree;
 	struct qa_raw_loss loss;
+	uint64_t ticks;
 	struct qa_embedding embedding;
 	uint32_t last_process;
 	uint32_t last_thread;

@@ -89,6 +89,9 @@ static int tick(struct qa_ticker *ticker, uint64_t slot)
 	atomic_store(&ticker->next_slot, slot + 1);
 	count_lateness(ticker, slot, now);
 	rc = qa_sampler_tick(ticker->sampler, now, weigh(ticker, now));
+	/* While a thread makes the process another program, nobody may seem to be there. */
+	if (rc == -ESRCH && qa_process_alive(ticker->sampler->python.process))
+		rc = -EAGAIN;
 	publish_gil(ticker, &ticker->sampler->roster);
 	if (rc != -ESRCH)
 		ticker->ticked_ns = now;

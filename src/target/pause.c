@@ -1,6 +1,9 @@
 #include "target/pause.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +37,24 @@ static int signal_of(const siginfo_t *info)
 	return info->si_code == CLD_TRAPPED && info->si_status >> 8 == 0 ? info->si_status : 0;
 }
 
+/* A thread that has ended cannot be traced, but neither can one that somebody else traces. */
+static bool has_ended(const struct qa_process *process, pid_t tid)
+{
+	char name[sizeof("task//stat") + 20];
+	struct qa_buf text = {0};
+	const char *state;
+	bool ended = true;
+
+	snprintf(name, sizeof(name), "task/%ld/stat", (long)tid);
+	if (qa_process_read_file(process, name, &text) == 0) {
+		qa_buf_append_char(&text, '\0');
+		state = text.failed ? NULL : strrchr(text.data, ')');
+		ended = state && strlen(state) > 2 && strchr("ZXx", state[2]);
+	}
+	qa_buf_free(&text);
+	return ended;
+}
+
 int qa_pause_begin(struct qa_pause *pause, const struct qa_process *process, pid_t tid)
 {
 	siginfo_t info;
@@ -41,9 +62,9 @@ int qa_pause_begin(struct qa_pause *pause, const struct qa_process *process, pid
 
 	*pause = (struct qa_pause){.tid = tid};
 	if (tid <= 0)
-		return -ENOTSUP;
+		return -EAGAIN; /* it has just begun, or ended */
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL))
-		return errno == ESRCH ? -EAGAIN : -ENOTSUP;
+		return errno == EPERM && !has_ended(process, tid) ? -ENOTSUP : -EAGAIN;
 	ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
 	rc = wait_for(tid, WSTOPPED | WEXITED | WNOWAIT, &info);
 	if (rc)

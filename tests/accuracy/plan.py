@@ -15,7 +15,7 @@ OVERHEAD = 0.35  # seconds of a recording's start and of reading it
 # The seconds of one recording, at scale 1.
 FAST, SLOW, POOLED, SPLIT, SPLIT_POOLED, ORDINARY, RARE = 1.3, 2.0, 11.3, 12.8, 12.0, 1.2, 2.0
 UNTHROTTLED, PEER, TURN, TURNS, RARE_TURN, RARE_TURNS = 1.3, 2, 3, 36, 4, 5
-OWN_TIME = 240
+OWN_TIME = 120
 
 Step = collections.namedtuple("Step", "name seconds run")
 
