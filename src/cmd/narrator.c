@@ -143,7 +143,7 @@ static void explain_barred(const struct qa_raw_loss *loss)
 		"%llu sample%s dropped because the thread could not be reached: it ran on a CPU "
 		"that qa-record may not use, or something else traces it.",
 		(unsigned long long)loss->barred, loss->barred == 1 ? " was" : "s were");
-	qa_error_hint(&error, "Let it use the same CPUs as the program (cpuset, taskset), or read "
+	qa_error_hint(&error, "Let it use the same CPUs as the program (cpuset), or read "
 			      "from other CPUs, which loses what runs fast: --on-cpu=never.");
 	print_error("qa-record", &error);
 }

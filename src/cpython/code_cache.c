@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpython/text.h"
+#include "target/peek.h"
 
 struct qa_code_entry {
 	uint64_t address;
@@ -72,13 +73,13 @@ static bool is_code_type(struct qa_python *python, uint64_t type)
 }
 
 /* Appends one text to the buffer and tells where it lies in it. */
-static int append_text(
-	struct qa_code_cache *cache, uint64_t address, struct qa_str *range, bool is_bytes)
+static int append_text(struct qa_code_cache *cache, struct qa_memory *memory, uint64_t address,
+	struct qa_str *range, bool is_bytes)
 {
-	const struct qa_python *python = cache->python;
+	const struct qa_layout *layout = &cache->python->layout;
 	size_t begin = cache->text.len;
-	int rc = is_bytes ? qa_bytes_read(python->memory, &python->layout, address, &cache->text)
-			  : qa_text_read(python->memory, &python->layout, address, &cache->text);
+	int rc = is_bytes ? qa_bytes_read(memory, layout, address, &cache->text)
+			  : qa_text_read(memory, layout, address, &cache->text);
 
 	range->len = cache->text.len - begin;
 	return rc;
@@ -95,22 +96,27 @@ static void place_texts(const struct qa_buf *text, struct qa_str *const *ranges,
 	}
 }
 
-/* Reads what the head points to. The code's texts stay in the cache's buffer until the next call.
+/* Reads what the head points to, most often by one call. The code's texts stay in the cache's
+ * buffer until the next call.
  */
 static int read_code(
 	struct qa_code_cache *cache, const struct qa_code_head *head, struct qa_raw_code *code)
 {
+	const uint64_t addresses[] = {head->filename, head->name, head->qualname, head->line_table};
 	struct qa_str *const ranges[] = {&code->file, &code->name, &code->qualname, &code->lines};
-	int rc;
+	struct qa_peek peek;
+	int rc = qa_peek_begin(
+		&peek, cache->python->memory, addresses, sizeof(addresses) / sizeof(*addresses));
 
 	qa_buf_clear(&cache->text);
-	rc = append_text(cache, head->filename, &code->file, false);
 	if (!rc)
-		rc = append_text(cache, head->name, &code->name, false);
+		rc = append_text(cache, &peek.base, head->filename, &code->file, false);
+	if (!rc)
+		rc = append_text(cache, &peek.base, head->name, &code->name, false);
 	if (!rc && head->qualname)
-		rc = append_text(cache, head->qualname, &code->qualname, false);
+		rc = append_text(cache, &peek.base, head->qualname, &code->qualname, false);
 	if (!rc)
-		rc = append_text(cache, head->line_table, &code->lines, true);
+		rc = append_text(cache, &peek.base, head->line_table, &code->lines, true);
 	if (rc)
 		return rc;
 	place_texts(&cache->text, ranges, sizeof(ranges) / sizeof(*ranges));

@@ -9,9 +9,10 @@
 
 #include "sampler/capture.h"
 
-/* A program that flutters comes back to the same bytes again and again, so that two copies, each
-   torn, may well be alike; that four are is hardly more likely than that it stood still. */
-enum { COPIES_RUNNING = 4, COPIES_WAITING = 2 };
+/* A program that flutters comes back to the same bytes again and again, so that copies, each torn,
+   may well be alike: some in a hundred of each other, which four were four times in 640,000
+   attempts. */
+enum { COPIES_RUNNING = 8, COPIES_WAITING = 2 };
 
 /* As many copies as have to agree. One is enough if a thread that waits still has the stack that it
  * had. */

@@ -228,7 +228,7 @@ static int out_of_reach(const struct qa_sampler *sampler, struct qa_error *err)
 	else
 		qa_error_set(err, EXDEV, "The program runs on CPU %d, which we may not use.",
 			sampler->capture.barred);
-	qa_error_hint(err, "Allow it (cpuset, taskset), or read from other CPUs, which distorts "
+	qa_error_hint(err, "Allow it (cpuset), or read from other CPUs, which distorts "
 			   "the profile: --on-cpu=never.");
 	return -EXDEV;
 }

@@ -159,6 +159,22 @@ class Launching(LiveTest):
         profiles = json.loads(self.report("--format", "speedscope", "-o", "-"))["profiles"]
         self.assertEqual(len(profiles), 2, [profile["name"] for profile in profiles])
 
+    def test_an_exec_by_a_thread_is_followed(self):
+        """For a moment the process has no living main thread; whether the recorder looks just then is chance."""
+        script = os.path.join(self.folder.name, "by_thread.py")
+        with open(script, "w") as file:
+            file.write("import os, sys, threading, time\n"
+                       "def again(): os.execv(sys.executable, [sys.executable, __file__, str(left - 1)])\n"
+                       "left = int(sys.argv[1])\n"
+                       "if left: threading.Thread(target=again).start()\n"
+                       "end = time.monotonic() + (60 if left else 0.3)\n"
+                       "while time.monotonic() < end: pass\n")
+        execs = 8
+        done = self.record("-q", "-r", "10000", "-o", self.trace, "--", PYTHON, script, str(execs))
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        last = json.loads(self.report("--format", "speedscope", "-o", "-"))["profiles"][-1]
+        self.assertGreater(sum(last["weights"]), 200e6, "ns: the recording ended before the program")
+
     def test_sampling_begins_with_the_interpreter(self):
         """The imports of a program's start are seen."""
         done = self.record("-q", "-r", "5000", "-o", self.trace, "--", PYTHON, "-c", "import json, decimal, unittest")

@@ -378,12 +378,12 @@ static void hostile_lengths_make_it_unreadable(void **state)
 	close_fixture(&f);
 }
 
-/* Renames the code object as soon as its name has been read. */
+/* Changes the code object as soon as its texts have been read. */
 static void rename_meanwhile(struct fake_target *target)
 {
 	struct fixture *f = target->hook;
 
-	if (target->calls == 5)
+	if (target->calls == 4)
 		fake_put_u32(target, CODE + (uint64_t)f->python.layout.code.first_line, 77);
 }
 

@@ -116,6 +116,22 @@ static void a_cpu_kept_free_of_others_is_left_alone_unless_asked(void **state)
 	capture_close(&f);
 }
 
+/* As if somebody had moved us since we pinned ourselves. */
+static void a_recorder_that_is_not_where_it_was_pinned_does_not_believe_itself(void **state)
+{
+	struct capture_fixture f;
+
+	(void)state;
+	capture_open(&f);
+	capture_run_on(&f, NO_SUCH_CPU);
+	f.capture.pinned = NO_SUCH_CPU;
+	assert_int_equal(qa_capture_ahead(&f.capture, &f.thread), -EAGAIN);
+	assert_int_equal(f.capture.pinned, QA_NO_CPU);
+	f.capture.pinned = NO_SUCH_CPU;
+	assert_int_equal(qa_capture_thread(&f.capture, &f.thread), -ENOTSUP);
+	capture_close(&f);
+}
+
 /* A thread whose stack was taken before, so that the next copy brings all of it. */
 static void open_known(struct capture_fixture *f)
 {
@@ -211,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_thread_state_on_another_stack_is_not_believed),
 		cmocka_unit_test(a_thread_on_a_cpu_that_we_may_not_use_is_out_of_reach),
 		cmocka_unit_test(a_cpu_kept_free_of_others_is_left_alone_unless_asked),
+		cmocka_unit_test(a_recorder_that_is_not_where_it_was_pinned_does_not_believe_itself),
 		cmocka_unit_test(a_copy_taken_ahead_is_all_that_is_read),
 		cmocka_unit_test(a_copy_taken_ahead_serves_once),
 		cmocka_unit_test(a_copy_taken_ahead_elsewhere_is_not_believed),
