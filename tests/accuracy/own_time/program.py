@@ -7,7 +7,6 @@ The descriptor is of a file of 8 bytes, which holds the number of rounds done so
     waiting  work in C that lets go of the interpreter's lock: next to no Python runs
 """
 import mmap
-import struct
 import sys
 import zlib
 
@@ -29,7 +28,7 @@ def call_around(counter):
         for i in range(BATCH):
             middle(i)
         rounds += 1
-        struct.pack_into("@Q", counter, 0, rounds)  # native: in one piece
+        counter[0] = rounds
 
 
 def go_deep(counter):
@@ -46,8 +45,9 @@ def wait_in_c(counter):
     while True:
         zlib.crc32(data)
         rounds += 1
-        struct.pack_into("@Q", counter, 0, rounds)  # native: in one piece
+        counter[0] = rounds
 
 
 SHAPES = {"shallow": call_around, "deep": go_deep, "waiting": wait_in_c}
-SHAPES[sys.argv[1]](mmap.mmap(int(sys.argv[2]), 8))
+# Written in one piece: struct.pack_into would write zeros first.
+SHAPES[sys.argv[1]](memoryview(mmap.mmap(int(sys.argv[2]), 8)).cast("Q"))
