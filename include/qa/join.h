@@ -89,11 +89,11 @@ struct qa_join_options {
 	size_t max_files; /* analyse no more than these, the scripts and the hottest; default 512 */
 	uint64_t max_bytes; /* nor more text than this; default 16 MiB */
 	/*
-	 * Only the `top` highest scores are wanted (at most QA_JOIN_MOST_TOP): a file whose time
-	 * is too little for one of them stays out, however complex it might be. 0: all files.
+	 * Only the `top` highest scores are wanted: a file whose time is too little for one of
+	 * them stays out, however complex it might be. 0, or more than QA_JOIN_MOST_TOP: all files.
 	 */
 	size_t top;
-	size_t hot_files; /* with `top`: so many of the hottest files are analysed in any case */
+	size_t hot_files; /* with `top`: so many of the hottest are analysed besides the scripts */
 };
 
 #define QA_JOIN_MOST_TOP 100

@@ -13,6 +13,7 @@ enum { DEFAULT_MAX_FILES = 512, DEFAULT_MAX_BYTES = 16 << 20 };
 struct budget {
 	size_t files;
 	uint64_t bytes;
+	size_t hot; /* files besides the scripts that are not too cold, come what may */
 };
 
 static const enum qa_join_state states[] = {
@@ -54,39 +55,46 @@ static int read_and_analyse(struct qa_join_maker *maker, struct qa_joined_file *
 	return rc;
 }
 
-static uint64_t size_of(const struct qa_join_maker *maker, const struct qa_joined_file *file)
+/* NULL: there is no text to be had. */
+static const struct qa_file *text_of(
+	const struct qa_join_maker *maker, const struct qa_joined_file *file)
 {
 	const struct qa_file *recorded =
 		file->file == QA_NONE ? NULL : &maker->profile->files[file->file];
 
-	return recorded && recorded->recorded && recorded->size <= QA_TEXT_MAX ? recorded->size : 0;
+	return recorded && recorded->recorded && recorded->size <= QA_TEXT_MAX ? recorded : NULL;
 }
 
 /*
  * Can none of its definitions have a score that is wanted? No text of n bytes has more than n / 2
  * control structures, and none of them stands in more than that many.
  */
-static bool is_cold(const struct qa_join_maker *maker, size_t file)
+static bool is_cold(const struct qa_join_maker *maker, const struct qa_joined_file *file,
+	uint64_t size, struct budget *budget)
 {
 	size_t top = maker->options.top;
-	double most = (double)size_of(maker, &maker->files[file]) / 2;
+	double most = (double)size / 2;
 
-	if (top == 0 || file < maker->options.hot_files || maker->best_count < top)
+	if (file->is_script || top == 0)
 		return false;
-	return qa_join_score(maker->profile, maker->files[file].self.samples, most * most) <
-	       maker->best[top - 1];
+	if (budget->hot > 0) {
+		budget->hot--;
+		return false;
+	}
+	return maker->best_count >= top && qa_join_score(maker->profile, file->self.samples,
+						   most * most) < maker->best[top - 1];
 }
 
 static int join_file(
 	struct qa_join_maker *maker, size_t i, struct budget *budget, struct qa_error *err)
 {
 	struct qa_joined_file *file = &maker->files[i];
-	uint64_t size = size_of(maker, file);
+	const struct qa_file *text = text_of(maker, file);
 	int rc = 0;
 
-	if (size && !file->is_script && is_cold(maker, i))
+	if (text && is_cold(maker, file, text->size, budget))
 		file->state = QA_JOIN_COLD;
-	else if (size && (budget->files == 0 || budget->bytes < size))
+	else if (text && (budget->files == 0 || budget->bytes < text->size))
 		file->state = QA_JOIN_LEFT_OUT;
 	else
 		rc = read_and_analyse(maker, file, budget, err);
@@ -97,7 +105,8 @@ static int join_file(
 
 static int join_files(struct qa_join_maker *maker, struct qa_error *err)
 {
-	struct budget budget = {maker->options.max_files, maker->options.max_bytes};
+	struct budget budget = {
+		maker->options.max_files, maker->options.max_bytes, maker->options.hot_files};
 	int rc = 0;
 
 	for (int scripts = 1; scripts >= 0; scripts--)

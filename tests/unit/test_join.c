@@ -198,25 +198,33 @@ static void a_stack_counts_once(void **state)
  */
 
 static char folder[] = "/tmp/qa-join-XXXXXX";
-static char changed[64];
+static char changed[64], empty[64];
 
-static int make_folder(void **state)
+static void make_file(char *path, size_t room, const char *name, const char *text)
 {
 	FILE *file;
 
+	snprintf(path, room, "%s/%s", folder, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static int make_folder(void **state)
+{
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	snprintf(changed, sizeof(changed), "%s/a.py", folder);
-	file = fopen(changed, "we");
-	assert_non_null(file);
-	fputs("def f(): pass\n", file);
-	return fclose(file);
+	make_file(changed, sizeof(changed), "a.py", "def f(): pass\n");
+	make_file(empty, sizeof(empty), "empty.py", "");
+	return 0;
 }
 
 static int remove_folder(void **state)
 {
 	(void)state;
 	unlink(changed);
+	unlink(empty);
 	return rmdir(folder);
 }
 
@@ -330,6 +338,47 @@ static void what_is_too_cold_for_the_top_is_not_analysed(void **state)
 	release(&j);
 }
 
+static void the_script_is_the_hottest(struct fixture *f)
+{
+	uint32_t thread = fixture_thread(f, FIXTURE_PROCESS(f, "python3\0script.py"), "");
+	uint32_t node = fixture_node(f, 0, fixture_code(f, "<module>", "script.py", 1));
+
+	fixture_source(f, "script.py", "if x:\n    import a, b\n");
+	fixture_source(f, "a.py", "def f(): pass\n");
+	fixture_source(f, "b.py", "def f(): pass\n");
+	fixture_file(f, empty, 0, 0);
+	fixture_samples(f, thread, node, 980);
+	fixture_samples(f, thread, fixture_node(f, node, fixture_code(f, "f", empty, 1)), 9);
+	fixture_samples(f, thread, fixture_node(f, node, fixture_code(f, "f", "a.py", 1)), 8);
+	fixture_samples(f, thread, fixture_node(f, node, fixture_code(f, "f", "b.py", 1)), 3);
+	fixture_end(f, QA_END_EXIT);
+}
+
+static void the_script_takes_no_place_of_a_hot_file(void **state)
+{
+	const struct qa_join_options options = {.top = 1, .hot_files = 2};
+	struct joined j = join(the_script_is_the_hottest, NULL, &options);
+
+	(void)state;
+	assert_int_equal(state_of(&j, "script.py"), QA_JOIN_FOUND);
+	assert_int_equal(state_of(&j, empty), QA_JOIN_FOUND);
+	assert_int_equal(state_of(&j, "a.py"), QA_JOIN_FOUND);
+	assert_int_equal(state_of(&j, "b.py"), QA_JOIN_COLD);
+	release(&j);
+}
+
+static void an_empty_file_is_one_too(void **state)
+{
+	const struct qa_join_options options = {.max_files = 1};
+	struct joined j = join(the_script_is_the_hottest, NULL, &options);
+
+	(void)state;
+	assert_int_equal(state_of(&j, "script.py"), QA_JOIN_FOUND);
+	assert_int_equal(state_of(&j, empty), QA_JOIN_LEFT_OUT);
+	assert_int_equal(state_of(&j, "a.py"), QA_JOIN_LEFT_OUT);
+	release(&j);
+}
+
 static void only_the_module_of_the_other(struct fixture *f)
 {
 	uint32_t main_thread = fixture_thread(f, FIXTURE_PROCESS(f, "python3\0script.py"), "");
@@ -379,12 +428,14 @@ int main(void)
 		cmocka_unit_test(by_line_the_same_functions_weigh_the_same),
 		cmocka_unit_test(files_come_hottest_first),
 		cmocka_unit_test(a_stack_counts_once),
-		cmocka_unit_test_setup_teardown(every_state_is_told, make_folder, remove_folder),
+		cmocka_unit_test(every_state_is_told),
 		cmocka_unit_test(no_more_is_analysed_than_allowed),
 		cmocka_unit_test(what_is_too_cold_for_the_top_is_not_analysed),
+		cmocka_unit_test(the_script_takes_no_place_of_a_hot_file),
+		cmocka_unit_test(an_empty_file_is_one_too),
 		cmocka_unit_test(a_script_without_samples_is_analysed_too),
 		cmocka_unit_test(every_recording_can_be_joined),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
