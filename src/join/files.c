@@ -60,16 +60,15 @@ static void mark_scripts(struct qa_join_maker *maker)
 	const struct qa_profile *profile = maker->profile;
 
 	for (size_t i = 0; i < profile->process_count; i++) {
-		const char *path = profile->processes[i].script_path;
-		size_t at = 0;
+		const struct qa_process *process = &profile->processes[i];
+		const struct qa_joined_file *file;
 
-		if (!path[0])
+		if (!process->script_path[0])
 			continue;
-		while (at < maker->view.file_count && strcmp(maker->files[at].path, path) != 0)
-			at++;
-		if (at == maker->view.file_count)
-			add_file(maker, path, profile->processes[i].script_file);
-		maker->files[at].is_script = true;
+		file = qa_join_find_file(&maker->view, process->script_path);
+		if (!file)
+			file = add_file(maker, process->script_path, process->script_file);
+		maker->files[file - maker->files].is_script = true;
 	}
 }
 
@@ -132,6 +131,7 @@ int qa_join_list_files(struct qa_join_maker *maker)
 	maker->order = calloc(profile->frame_count + 1, sizeof(*maker->order));
 	maker->files = calloc(most, sizeof(*maker->files));
 	maker->spans = calloc(most, sizeof(*maker->spans));
+	maker->view.files = maker->files;
 	if (file_of && maker->order && maker->files && maker->spans) {
 		memset(file_of, 0xff, (profile->frame_count + 1) * sizeof(*file_of));
 		order_frames(maker);

@@ -143,7 +143,6 @@ static int make(struct qa_join_maker *maker, struct qa_error *err)
 	if (rc)
 		return rc;
 	count_states(maker);
-	maker->view.files = maker->files;
 	maker->view.frames = maker->frames;
 	maker->view.definitions = maker->definitions;
 	return 0;
