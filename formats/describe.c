@@ -162,6 +162,39 @@ void qa_describe_recording(struct qa_buf *out, const struct qa_profile *profile)
 	}
 }
 
+size_t qa_describe_columns(struct qa_str text)
+{
+	size_t sum = 0;
+
+	while (text.len > 0) {
+		size_t len;
+		bool valid;
+
+		sum += (size_t)qa_utf8_columns(qa_utf8_decode(text, &len, &valid));
+		text.data += len;
+		text.len -= len;
+	}
+	return sum;
+}
+
+const char *qa_describe_join_state(enum qa_join_state state)
+{
+	static const char *const states[] = {
+		[QA_JOIN_FOUND] = "",
+		[QA_JOIN_CHANGED] = "the source changed since the recording",
+		[QA_JOIN_MISSING] = "the source was not found here",
+		[QA_JOIN_TOO_LARGE] = "the source is too large",
+		[QA_JOIN_NOT_RECORDED] = "no source was recorded",
+		[QA_JOIN_FAILED] = "the source could not be analysed",
+		[QA_JOIN_UNDEFINED] = "the source has no such definition",
+		[QA_JOIN_LEFT_OUT] = "hotter sources were as much as is analysed",
+		[QA_JOIN_COLD] = "too little time to matter here",
+		[QA_JOIN_NO_FILE] = "no Python source",
+	};
+
+	return states[state];
+}
+
 int qa_describe_check(const struct qa_buf *buf, struct qa_error *err)
 {
 	return buf->failed ? qa_error_set(err, ENOMEM, "Out of memory while writing the report.")

@@ -49,6 +49,13 @@ void qa_describe_asked_rate(struct qa_buf *out, const struct qa_profile *profile
 /* From the start to the end of the recording. */
 uint64_t qa_duration_ns(const struct qa_profile *profile);
 
+/* How many columns a text takes on a terminal. */
+size_t qa_describe_columns(struct qa_str text);
+
+/* Why there is nothing to say about a source, or about a frame's part of it: "the source changed
+ * since the recording". */
+const char *qa_describe_join_state(enum qa_join_state state);
+
 /* What follows the last slash. */
 const char *qa_base_name(const char *path);
 

@@ -368,5 +368,6 @@ const struct qa_emitter qa_emitter_source = {
 	.opens = "a terminal, or any pager or editor",
 	.accepts = QA_ACCEPTS_LIMIT | QA_ACCEPTS_TITLE | QA_ACCEPTS_WHOLE_FILES,
 	.lists_sources = true,
+	.shows_facts = true,
 	.emit = emit,
 };

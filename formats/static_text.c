@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "formats/static_text.h"
 #include "qa/static_report.h"
 #include "support/buf.h"
 #include "support/utf8.h"
@@ -42,11 +43,12 @@ static void put_detected(struct qa_sink *sink, uint32_t count, const char *what)
 
 static void put_lines(struct qa_sink *sink, const struct qa_source_facts *facts)
 {
-	qa_sink_printf(sink, "Size: %" PRIu64 " bytes\n", facts->bytes);
+	if (facts->sloc == QA_FACT_UNKNOWN)
+		return;
+	put_detected(sink, facts->sloc, "line");
 	qa_sink_printf(sink,
-		"Lines: %" PRIu32 " (%" PRIu32 " of code, %" PRIu32 " of comment, %" PRIu32
-		" of docstrings, %" PRIu32 " blank)\n",
-		facts->loc, facts->sloc, facts->comment_lines, facts->multi, facts->blank);
+		" of code, %" PRIu32 " of comment, %" PRIu32 " of docstrings, %" PRIu32 " blank\n",
+		facts->comment_lines, facts->multi, facts->blank);
 }
 
 static void put_errors(struct qa_sink *sink, const struct qa_source_facts *facts)
@@ -71,8 +73,10 @@ static void put_details(struct qa_sink *sink, const struct qa_source_facts *fact
 {
 	qa_sink_puts(sink, "Details:\n");
 	put_detected(sink, facts->functions, "function definition");
-	qa_sink_printf(
-		sink, ", of these %" PRIu32 " method%s\n", facts->methods, plural(facts->methods));
+	if (facts->methods)
+		qa_sink_printf(sink, ", of these %" PRIu32 " method%s", facts->methods,
+			plural(facts->methods));
+	qa_sink_puts(sink, "\n");
 	put_detected(sink, facts->classes, "class definition");
 	qa_sink_puts(sink, "\n");
 	put_detected(sink, facts->imports, "import statement");
@@ -88,6 +92,7 @@ static void put_details(struct qa_sink *sink, const struct qa_source_facts *fact
 	put_detected(sink, facts->lloc, "statement");
 	qa_sink_printf(
 		sink, " and %" PRIu32 " comment%s\n", facts->comments, plural(facts->comments));
+	put_lines(sink, facts);
 	put_errors(sink, facts);
 }
 
@@ -156,13 +161,11 @@ static void put_most_complex(
 /* --- the whole ---------------------------------------------------------------------------------
  */
 
-static void put_level(struct qa_sink *sink, const struct qa_source_facts *facts)
+void qa_static_text_level(const struct qa_source_facts *facts, struct qa_sink *sink)
 {
 	static const char *const levels[] = {"failed", "basic", "full"};
 
-	qa_sink_puts(sink, "File: ");
-	put_safely(sink, qa_str(facts->path));
-	qa_sink_printf(sink, "\nAnalysis: %s\n", levels[facts->level]);
+	qa_sink_printf(sink, "Analysis: %s\n", levels[facts->level]);
 	if (!facts->reason)
 		return;
 	qa_sink_puts(sink, "Note: ");
@@ -170,17 +173,26 @@ static void put_level(struct qa_sink *sink, const struct qa_source_facts *facts)
 	qa_sink_puts(sink, "\n");
 }
 
+void qa_static_text_counts(const struct qa_source_facts *facts, struct qa_sink *sink)
+{
+	qa_sink_printf(sink, "File Size: %" PRIu64 " bytes\n", facts->bytes);
+	put_fact(sink, "Lines of Code", facts->loc);
+	put_fact(sink, "Functions", facts->functions);
+	put_fact(sink, "Classes", facts->classes);
+	put_fact(sink, "Imports", facts->imports);
+	put_fact(sink, "Complexity Score", facts->complexity);
+	put_details(sink, facts);
+}
+
 int qa_static_text(const struct qa_source_facts *facts, size_t limit, struct qa_sink *sink,
 	struct qa_error *err)
 {
-	put_level(sink, facts);
+	qa_sink_puts(sink, "File: ");
+	put_safely(sink, qa_str(facts->path));
+	qa_sink_puts(sink, "\n");
+	qa_static_text_level(facts, sink);
 	if (facts->level != QA_SOURCE_FAILED) {
-		put_lines(sink, facts);
-		put_fact(sink, "Functions", facts->functions);
-		put_fact(sink, "Classes", facts->classes);
-		put_fact(sink, "Imports", facts->imports);
-		put_fact(sink, "Complexity Score", facts->complexity);
-		put_details(sink, facts);
+		qa_static_text_counts(facts, sink);
 		put_most_complex(sink, facts, limit);
 	}
 	return qa_sink_report(sink, err);

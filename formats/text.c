@@ -4,16 +4,17 @@
 
 #include "formats/describe.h"
 #include "formats/formats.h"
+#include "formats/text_facts.h"
 #include "support/utf8.h"
 
 enum { DEFAULT_LIMIT = 10, MOST_SCRIPTS = 8, WIDEST_COLUMN = 48 };
 
 struct report {
 	const struct qa_profile *profile;
+	const struct qa_emit_options *options;
 	struct qa_sink *sink;
 	size_t limit;
 	struct qa_buf scratch;
-	struct qa_error *err;
 };
 
 /* Writes what was described in the scratch buffer, and empties it. */
@@ -21,21 +22,6 @@ static void put_scratch(struct report *r)
 {
 	qa_sink_put_str(r->sink, qa_buf_str(&r->scratch));
 	qa_buf_clear(&r->scratch);
-}
-
-static size_t columns(struct qa_str text)
-{
-	size_t sum = 0;
-
-	while (text.len > 0) {
-		size_t len;
-		bool valid;
-
-		sum += (size_t)qa_utf8_columns(qa_utf8_decode(text, &len, &valid));
-		text.data += len;
-		text.len -= len;
-	}
-	return sum;
 }
 
 static void put_right(struct report *r, int width)
@@ -47,7 +33,7 @@ static void put_right(struct report *r, int width)
 
 static void put_left(struct report *r, size_t width)
 {
-	size_t used = columns(qa_buf_str(&r->scratch));
+	size_t used = qa_describe_columns(qa_buf_str(&r->scratch));
 
 	put_scratch(r);
 	qa_sink_printf(r->sink, "%*s", used < width ? (int)(width - used) : 0, "");
@@ -104,11 +90,26 @@ static size_t find_scripts(const struct qa_profile *profile, const struct qa_pro
 	return count;
 }
 
+/* What the recording alone knows of it. */
+static void put_size(struct report *r, const struct qa_file *file)
+{
+	if (file)
+		qa_sink_printf(r->sink,
+			"File Size: %" PRIu64 " bytes\nLines of Code: %" PRIu32 "\n", file->size,
+			file->lines);
+	else
+		qa_sink_puts(r->sink, "File Size: unknown (no source file was recorded)\n"
+				      "Lines of Code: unknown\n");
+}
+
 static void put_script(struct report *r, const struct qa_process *process, bool named)
 {
+	const struct qa_join *join = r->options->join;
 	const struct qa_file *file =
 		process->script_file == QA_NONE ? NULL : &r->profile->files[process->script_file];
 	bool recorded = file && file->recorded;
+	const struct qa_joined_file *joined =
+		join && recorded ? qa_join_find_file(join, process->script_path) : NULL;
 
 	qa_sink_puts(r->sink, "=== Profiling Results for Python ===\n");
 	if (named || !recorded) {
@@ -117,13 +118,11 @@ static void put_script(struct report *r, const struct qa_process *process, bool 
 		put_scratch(r);
 		qa_sink_puts(r->sink, "\n");
 	}
-	if (recorded)
-		qa_sink_printf(r->sink,
-			"File Size: %" PRIu64 " bytes\nLines of Code: %" PRIu32 "\n\n", file->size,
-			file->lines);
-	else
-		qa_sink_puts(r->sink, "File Size: unknown (no source file was recorded)\n"
-				      "Lines of Code: unknown\n\n");
+	if (!joined || joined->state != QA_JOIN_FOUND)
+		put_size(r, recorded ? file : NULL);
+	if (joined)
+		qa_text_put_facts(joined, r->sink);
+	qa_sink_puts(r->sink, "\n");
 }
 
 static void put_scripts(struct report *r)
@@ -170,7 +169,7 @@ static size_t name_width(struct report *r)
 
 		qa_utf8_escape(
 			qa_str(r->profile->frames[r->profile->hot_frames[i]].name), &r->scratch);
-		width = columns(qa_buf_str(&r->scratch));
+		width = qa_describe_columns(qa_buf_str(&r->scratch));
 		qa_buf_clear(&r->scratch);
 		if (width > widest)
 			widest = width;
@@ -374,12 +373,17 @@ static void put_samples(struct report *r)
 	put_table(r);
 	put_states(r);
 	put_threads(r);
+	if (r->options->join) {
+		qa_text_put_hot_files(r->profile, r->options, r->sink, &r->scratch);
+		qa_text_put_hot_and_complex(r->profile, r->options, r->sink, &r->scratch);
+	}
 }
 
 static int emit(const struct qa_profile *profile, const struct qa_emit_options *options,
 	struct qa_sink *sink, struct qa_error *err)
 {
 	struct report r = {.profile = profile,
+		.options = options,
 		.sink = sink,
 		.limit = options->limit ? options->limit : DEFAULT_LIMIT};
 	int rc;
@@ -407,5 +411,6 @@ const struct qa_emitter qa_emitter_text = {
 	.suffix = ".txt",
 	.opens = "any pager or editor",
 	.accepts = QA_ACCEPTS_LIMIT,
+	.shows_facts = true,
 	.emit = emit,
 };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "qa/error.h"
+#include "qa/join.h"
 #include "qa/listing.h"
 #include "qa/profile.h"
 #include "qa/sink.h"
@@ -27,6 +28,7 @@ struct qa_emit_options {
 	bool whole_files;  /* sources with all their lines, not only what is around the hot ones */
 	bool color;        /* escape sequences for colours: the output is a terminal */
 	const struct qa_listing *listing; /* of the same samples; only for formats that want it */
+	const struct qa_join *join; /* of the profile; only for formats that want it, or NULL */
 };
 
 struct qa_emitter {
@@ -37,6 +39,7 @@ struct qa_emitter {
 	unsigned accepts;   /* enum qa_emit_accepts */
 	bool binary;        /* not for a terminal */
 	bool lists_sources; /* wants options.listing; without it says that it is not there */
+	bool shows_facts; /* wants options.join, and facts in options.listing; goes without, too */
 	/* Writes the whole output to the sink, which stays open. Returns 0 or a negative errno; a
 	 * sink's error counts at its close. */
 	int (*emit)(const struct qa_profile *, const struct qa_emit_options *, struct qa_sink *,

@@ -146,6 +146,14 @@ bool outputs_list_sources(const struct outputs *outputs)
 	return false;
 }
 
+bool outputs_show_facts(const struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		if (outputs->list[i].emitter->shows_facts)
+			return true;
+	return false;
+}
+
 /* Does who reads the output see colours, and want to? */
 static bool shows_color(const struct output *output)
 {
@@ -168,6 +176,7 @@ static struct qa_emit_options accepted(
 		.whole_files = emitter->accepts & QA_ACCEPTS_WHOLE_FILES && options->whole_files,
 		.color = shows_color(output),
 		.listing = emitter->lists_sources ? options->listing : NULL,
+		.join = emitter->shows_facts ? options->join : NULL,
 	};
 }
 

@@ -34,6 +34,9 @@ bool outputs_accept(const struct outputs *outputs, enum qa_emit_accepts option);
 /* Does any of them want a listing of the sources? */
 bool outputs_list_sources(const struct outputs *outputs);
 
+/* Does any of them want what the sources say? */
+bool outputs_show_facts(const struct outputs *outputs);
+
 /* Writes one report. A reader that has closed stdout is no failure. */
 int output_write(const struct output *output, const struct qa_profile *profile,
 	const struct qa_emit_options *options, struct qa_error *err);

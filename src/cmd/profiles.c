@@ -43,16 +43,16 @@ static int read_trace(struct profiles *profiles, const struct trace_file *trace,
 }
 
 int profiles_read(struct profiles *profiles, const struct trace_file *trace,
-	const struct qa_profile_options *options, bool with_listing, struct qa_trace_health *health,
-	struct qa_error *err)
+	const struct qa_profile_options *options, const struct profiles_wanted *wanted,
+	struct qa_trace_health *health, struct qa_error *err)
 {
 	struct qa_profile_options by_line = *options;
 	int rc;
 
-	*profiles = (struct profiles){.with_listing = with_listing};
+	*profiles = (struct profiles){.wanted = *wanted};
 	by_line.by_line = true;
 	rc = qa_profile_builder_open(options, &profiles->builder, err);
-	if (!rc && with_listing && !options->by_line)
+	if (!rc && wanted->listing && !options->by_line)
 		rc = qa_profile_builder_open(&by_line, &profiles->line_builder, err);
 	if (!rc)
 		rc = read_trace(profiles, trace, health, err);
@@ -74,13 +74,38 @@ static int list(struct profiles *profiles, struct qa_error *err)
 			    &profiles->listing, err);
 }
 
+/* The listing's files get the facts of the same texts. */
+static void pass_facts(struct profiles *profiles)
+{
+	for (size_t i = 0; i < profiles->listing->file_count; i++) {
+		const struct qa_listed_file *listed = &profiles->listing->files[i];
+		const struct qa_joined_file *joined =
+			qa_join_find_file(profiles->join, listed->path);
+
+		if (joined && joined->state == QA_JOIN_FOUND && listed->text.state == QA_TEXT_SAME)
+			qa_listing_set_facts(profiles->listing, i, joined->facts);
+	}
+}
+
+static int join(struct profiles *profiles, struct qa_error *err)
+{
+	int rc = qa_join_open(
+		profiles->profile, &profiles->wanted.join_options, &profiles->join, err);
+
+	if (!rc && profiles->listing)
+		pass_facts(profiles);
+	return rc;
+}
+
 int profiles_finish(struct profiles *profiles, struct qa_error *err)
 {
 	int rc = qa_profile_builder_finish(profiles->builder, &profiles->profile, err);
 
 	profiles->builder = NULL;
-	if (!rc && profiles->with_listing)
+	if (!rc && profiles->wanted.listing)
 		rc = list(profiles, err);
+	if (!rc && profiles->wanted.join)
+		rc = join(profiles, err);
 	if (rc)
 		profiles_free(profiles);
 	return rc;
@@ -89,6 +114,7 @@ int profiles_finish(struct profiles *profiles, struct qa_error *err)
 void profiles_free(struct profiles *profiles)
 {
 	qa_listing_free(profiles->listing);
+	qa_join_free(profiles->join);
 	qa_profile_free(profiles->by_line);
 	qa_profile_free(profiles->profile);
 	qa_profile_builder_abort(profiles->line_builder);

@@ -278,17 +278,28 @@ static void warn(const struct trace_file *trace, const struct qa_trace_health *h
 	print_health(health, stderr);
 }
 
+/* What reports show of the sources: so many of the hottest files and of the functions. */
+static struct profiles_wanted wanted_of(const struct choices *choices)
+{
+	enum { DEFAULT_SHOWN = 10 };
+	size_t shown = choices->emit.limit ? choices->emit.limit : DEFAULT_SHOWN;
+
+	return (struct profiles_wanted){.listing = outputs_list_sources(&choices->outputs),
+		.join = outputs_show_facts(&choices->outputs),
+		.join_options = {.top = shown, .hot_files = shown}};
+}
+
 static int build_profiles(const struct trace_file *trace, const struct choices *choices,
 	struct profiles *profiles, struct qa_error *err)
 {
 	struct qa_profile_options options = {
 		.by_line = choices->lines, .no_gc_frames = choices->no_gc_frames};
+	struct profiles_wanted wanted = wanted_of(choices);
 	struct qa_trace_health health;
 	int rc;
 
 	selection_apply(&choices->selection, &options);
-	rc = profiles_read(
-		profiles, trace, &options, outputs_list_sources(&choices->outputs), &health, err);
+	rc = profiles_read(profiles, trace, &options, &wanted, &health, err);
 	if (rc)
 		return rc;
 	warn(trace, &health);
@@ -305,6 +316,7 @@ static int write_reports(
 	int rc = 0;
 
 	options.listing = profiles->listing;
+	options.join = profiles->join;
 	for (size_t i = 0; i < choices->outputs.count && !rc; i++) {
 		const struct output *output = &choices->outputs.list[i];
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "listing/group_totals.h"
+
 enum { TEXTS_MAX = 256 << 20 };
 
 /* A listing while it is made, and the memory behind it. */
@@ -121,52 +123,20 @@ static void place_frames(struct maker *maker)
 	}
 }
 
-/* What on a path is there already counts no second time. */
-struct path {
-	uint32_t *frames;
-	uint32_t *lines; /* how often each line is on it */
-	uint32_t *files;
-	size_t depth;
-};
-
-static void leave(struct maker *maker, struct path *path)
-{
-	uint32_t frame = path->frames[--path->depth];
-
-	if (maker->line_of[frame] != QA_NONE)
-		path->lines[maker->line_of[frame]]--;
-	if (maker->file_of[frame] != QA_NONE)
-		path->files[maker->file_of[frame]]--;
-}
-
-static void enter(struct maker *maker, struct path *path, const struct qa_node *node)
-{
-	uint32_t line = maker->line_of[node->frame];
-	uint32_t file = maker->file_of[node->frame];
-
-	path->frames[path->depth++] = node->frame;
-	if (line != QA_NONE && path->lines[line]++ == 0)
-		add_weight(&maker->lines[line].total, node->total);
-	if (file != QA_NONE && path->files[file]++ == 0)
-		add_weight(&maker->files[file].total, node->total);
-}
-
 static int sum_totals(struct maker *maker)
 {
-	const struct qa_profile *profile = maker->profile;
-	struct path path = {.frames = calloc((size_t)profile->max_depth + 1, sizeof(uint32_t)),
-		.lines = calloc(maker->line_count + 1, sizeof(uint32_t)),
-		.files = calloc(maker->view.file_count + 1, sizeof(uint32_t))};
-	int rc = path.frames && path.lines && path.files ? 0 : -ENOMEM;
+	struct qa_weight *lines = NULL, *files = NULL;
+	int rc = qa_group_totals(maker->profile, maker->line_of, maker->line_count, &lines);
 
-	for (size_t i = 1; i < profile->node_count && !rc; i++) {
-		while (path.depth >= profile->nodes[i].depth)
-			leave(maker, &path);
-		enter(maker, &path, &profile->nodes[i]);
-	}
-	free(path.frames);
-	free(path.lines);
-	free(path.files);
+	if (!rc)
+		rc = qa_group_totals(
+			maker->profile, maker->file_of, maker->view.file_count, &files);
+	for (size_t i = 0; i < maker->line_count && !rc; i++)
+		maker->lines[i].total = lines[i];
+	for (size_t i = 0; i < maker->view.file_count && !rc; i++)
+		maker->files[i].total = files[i];
+	free(lines);
+	free(files);
 	return rc;
 }
 

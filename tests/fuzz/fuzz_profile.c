@@ -155,10 +155,31 @@ static void feed(struct input *in, void *builder)
 		feeders[take(in) % (sizeof(feeders) / sizeof(feeders[0]))](in, builder);
 }
 
+/* Every sample is in one state, and every frame that has a definition has one that is there. */
+static struct qa_join *join(const struct qa_profile *profile, size_t top)
+{
+	const struct qa_join_options options = {.max_files = 3, .top = top};
+	struct qa_join *join;
+	uint64_t samples = 0;
+
+	if (qa_join_open(profile, &options, &join, NULL))
+		abort();
+	for (int state = 0; state < QA_JOIN_STATES; state++)
+		samples += join->self[state].samples;
+	if (samples != profile->sample_count)
+		abort();
+	for (size_t i = 0; i < profile->frame_count; i++)
+		if ((join->frames[i].state == QA_JOIN_FOUND) !=
+			(join->frames[i].definition < join->definition_count))
+			abort();
+	return join;
+}
+
 static void emit_all(const struct qa_profile *profile, size_t limit)
 {
 	struct qa_listing *listing = NULL;
-	struct qa_emit_options options = {.limit = limit, .color = true};
+	struct qa_join *joined = join(profile, limit);
+	struct qa_emit_options options = {.limit = limit, .color = true, .join = joined};
 
 	if (profile->by_line && qa_listing_open(profile, &listing, NULL))
 		abort();
@@ -173,6 +194,7 @@ static void emit_all(const struct qa_profile *profile, size_t limit)
 			abort();
 	}
 	qa_listing_free(listing);
+	qa_join_free(joined);
 }
 
 static struct qa_profile_options take_options(struct input *in)

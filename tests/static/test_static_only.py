@@ -45,8 +45,8 @@ class StaticOnly(unittest.TestCase):
 
     def test_text(self):
         lines = self.run_it(self.program).stdout.splitlines()
-        for line in ("File: %s" % self.program, "Analysis: full", "Size: %d bytes" % len(PROGRAM),
-                     "Lines: 12 (10 of code, 0 of comment, 0 of docstrings, 2 blank)", "Functions: 3", "Classes: 1", "Imports: 3",
+        for line in ("File: %s" % self.program, "Analysis: full", "File Size: %d bytes" % len(PROGRAM), "Lines of Code: 12",
+                     "- Detected 10 lines of code, 0 of comment, 0 of docstrings, 2 blank", "Functions: 3", "Classes: 1", "Imports: 3",
                      "Complexity Score: 8", "Details:", "- Detected 3 function definitions, of these 1 method",
                      "- Detected 1 class definition", "- Detected 3 import statements, 4 imported names",
                      "- Detected 1 lambda and 1 comprehension"):

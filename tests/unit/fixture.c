@@ -315,6 +315,64 @@ void fixture_states(struct fixture *f)
 	fixture_end(f, QA_END_EXIT);
 }
 
+/* 100 samples in two files whose text is in the recording, and in places without any. */
+void fixture_facts(struct fixture *f)
+{
+	static const char app[] = "import functools\n"
+				  "import rules\n"
+				  "\n"
+				  "class Shop:\n"
+				  "    \"\"\"A till.\"\"\"\n"
+				  "    @functools.lru_cache()\n"
+				  "    def best(self, items):\n"
+				  "        best = max(items, key=lambda item: item.price or 0)\n"
+				  "        for item in items:\n"
+				  "            if item.price > best.price and not item.sold:\n"
+				  "                best = item\n"
+				  "        return best\n"
+				  "\n"
+				  "def prices(items):\n"
+				  "    return [item.price for item in items if item]\n"
+				  "\n"
+				  "for number in range(100):\n"
+				  "    if number % 2:\n"
+				  "        rules.decide(prices(Shop().best(())))\n";
+	static const char rules[] = "def decide(order):\n"
+				    "    for line in order:\n"
+				    "        if line.count:\n"
+				    "            while line.open:\n"
+				    "                if line.late or line.lost and line.paid:\n"
+				    "                    return decide(line)\n"
+				    "        elif line.void:  # nothing to decide\n"
+				    "            continue\n"
+				    "    return True\n";
+	uint32_t thread = fixture_thread(f, FIXTURE_PROCESS(f, "python3\0app.py"), "");
+	uint32_t module = fixture_node(f, 0, fixture_code(f, "<module>", "app.py", 1));
+	uint32_t best = fixture_node(f, module, fixture_code(f, "Shop.best", "app.py", 6));
+	uint32_t lambda =
+		fixture_node(f, best, fixture_code(f, "Shop.best.<locals>.<lambda>", "app.py", 8));
+	uint32_t prices = fixture_node(f, module, fixture_code(f, "prices", "app.py", 14));
+	uint32_t listed = fixture_node(
+		f, prices, fixture_code(f, "prices.<locals>.<listcomp>", "app.py", 15));
+	uint32_t decide = fixture_node(f, module, fixture_code(f, "decide", "rules.py", 1));
+
+	fixture_source(f, "app.py", app);
+	fixture_source(f, "rules.py", rules);
+	fixture_file(f, "lost.py", 100, 10);
+	fixture_samples(f, thread, module, 4);
+	fixture_samples(f, thread, best, 20);
+	fixture_samples(f, thread, lambda, 5);
+	fixture_samples(f, thread, prices, 3);
+	fixture_samples(f, thread, listed, 27);
+	fixture_samples(f, thread, decide, 8);
+	fixture_samples(f, thread, fixture_node_at(f, decide, f->codes, 2), 16);
+	fixture_samples(f, thread, fixture_node(f, best, fixture_code(f, "made", "app.py", 3)), 2);
+	fixture_samples(f, thread, fixture_node(f, best, fixture_code(f, "f", "lost.py", 1)), 9);
+	fixture_samples(f, thread, fixture_node(f, 0, fixture_code(f, "f", "<string>", 1)), 1);
+	fixture_samples(f, thread, 0, 5);
+	fixture_end(f, QA_END_EXIT);
+}
+
 const struct fixture_kind fixture_kinds[] = {
 	{"server", fixture_server},
 	{"hostile", fixture_hostile},
@@ -322,6 +380,7 @@ const struct fixture_kind fixture_kinds[] = {
 	{"deep", fixture_deep},
 	{"sources", fixture_sources},
 	{"states", fixture_states},
+	{"facts", fixture_facts},
 	{NULL, NULL},
 };
 
@@ -349,6 +408,7 @@ char *fixture_emit(const char *format, const struct qa_profile *profile, size_t 
 	const struct qa_emitter *emitter = qa_emitter_find(format);
 	struct qa_emit_options options = {.limit = limit};
 	struct qa_listing *listing = NULL;
+	struct qa_join *join = NULL;
 	struct qa_sink *sink;
 	struct qa_str bytes;
 	char *copy = NULL;
@@ -356,10 +416,12 @@ char *fixture_emit(const char *format, const struct qa_profile *profile, size_t 
 	if (!emitter || (profile->by_line && qa_listing_open(profile, &listing, NULL)))
 		return NULL;
 	options.listing = listing;
-	if (qa_sink_open_memory(&sink, NULL)) {
+	if (qa_join_open(profile, NULL, &join, NULL) || qa_sink_open_memory(&sink, NULL)) {
+		qa_join_free(join);
 		qa_listing_free(listing);
 		return NULL;
 	}
+	options.join = join;
 	if (emitter->emit(profile, &options, sink, NULL) == 0) {
 		bytes = qa_sink_memory(sink);
 		copy = calloc(bytes.len + 1, 1);
@@ -369,6 +431,7 @@ char *fixture_emit(const char *format, const struct qa_profile *profile, size_t 
 			*len = bytes.len;
 	}
 	qa_sink_abort(sink);
+	qa_join_free(join);
 	qa_listing_free(listing);
 	return copy;
 }

@@ -46,6 +46,7 @@ fixture_recording fixture_hostile; /* names that break formats */
 fixture_recording fixture_empty;   /* no samples */
 fixture_recording fixture_deep;    /* 10,000 frames of recursion */
 fixture_recording fixture_sources; /* files whose text is in the recording */
+fixture_recording fixture_facts;   /* files that the static analysis has something to say of */
 fixture_recording fixture_states;  /* threads busy, asleep, in C, collecting garbage, unknown */
 
 struct fixture_kind {
@@ -60,8 +61,8 @@ extern const struct fixture_kind fixture_kinds[];
 struct qa_profile *fixture_profile(
 	fixture_recording *record, const struct qa_profile_options *options);
 
-/* What a format writes, with a listing if the profile is by line; with a NUL after it; free it.
- * NULL: it failed. */
+/* What a format writes, with what the sources say, and with a listing if the profile is by line;
+ * with a NUL after it; free it. NULL: it failed. */
 char *fixture_emit(const char *format, const struct qa_profile *profile, size_t limit, size_t *len);
 
 /* The frame of that name, or QA_NONE. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "fixture.h"
+#include "qa/sink.h"
 
 static char *text_of(fixture_recording *record, bool by_line, size_t limit)
 {
@@ -31,6 +32,7 @@ static void the_first_lines_have_their_shape(void **state)
 		"=== Profiling Results for Python ===\n"
 		"File Size: 2059 bytes\n"
 		"Lines of Code: 89\n"
+		"Not analysed: the source was not found here.\n"
 		"\n"
 		"=== Runtime Profile (qa-record) ===\n"
 		"Total samples collected: 100\n"
@@ -134,9 +136,9 @@ static void each_script_is_described_once(void **state)
 	(void)state;
 	assert_has(a_block_for_each_script, false, 0,
 		"=== Profiling Results for Python ===\nScript: a.py\nFile Size: 100 bytes\nLines "
-		"of Code: 7\n\n"
+		"of Code: 7\nNot analysed: the source was not found here.\n\n"
 		"=== Profiling Results for Python ===\nScript: b.py\nFile Size: 200 bytes\nLines "
-		"of Code: 7\n\n"
+		"of Code: 7\nNot analysed: the source was not found here.\n\n"
 		"=== Runtime Profile");
 	assert_has(a_block_for_each_script, false, 0, "  MainThread (pid 4001, tid 5001)\n");
 }
@@ -243,6 +245,138 @@ static void nothing_may_be_selected(void **state)
 				  "   Samples       %\n         0    0.00  on a CPU");
 }
 
+static void the_script_is_described_by_its_text(void **state)
+{
+	(void)state;
+	assert_has(fixture_facts, false, 0,
+		"=== Profiling Results for Python ===\n"
+		"File Size: 470 bytes\n"
+		"Lines of Code: 19\n"
+		"Functions: 2\n"
+		"Classes: 1\n"
+		"Imports: 2\n"
+		"Complexity Score: 11\n"
+		"Details:\n"
+		"- Detected 2 function definitions, of these 1 method\n"
+		"- Detected 1 class definition\n");
+	assert_has(fixture_facts, false, 0, " blank\n\n=== Runtime Profile");
+}
+
+static void hot_files_follow(void **state)
+{
+	char *one = text_of(fixture_facts, false, 1);
+
+	(void)state;
+	assert_has(fixture_facts, false, 0,
+		"\n=== Hot File: rules.py ===\nSelf: 24.00 %, total: 24.00 %\n"
+		"File Size: 273 bytes\nLines of Code: 9\nFunctions: 1\n");
+	assert_has(fixture_facts, false, 0,
+		"\n=== Hot File: lost.py ===\nSelf: 9.00 %, total: 9.00 %\n"
+		"Not analysed: the source was not found here.\n");
+	assert_has(fixture_facts, false, 0,
+		"\n=== Hot File: <string> ===\nSelf: 1.00 %, total: 1.00 %\n"
+		"Not analysed: no source was recorded.\n\nHot and complex:\n");
+	assert_null(strstr(one, "Hot File: lost.py"));
+	free(one);
+}
+
+static void what_is_hot_and_complex_is_ranked(void **state)
+{
+	(void)state;
+	assert_has(fixture_facts, false, 0,
+		"\nHot and complex:\n"
+		"     Score  Self % Total % Cyclomatic Cognitive Lines  Function and place\n"
+		"     91.38   24.00   24.00          8        13     9  decide     rules.py:1\n");
+	assert_has(fixture_facts, false, 0,
+		"      0.00   30.00   30.00          3         0     2  prices     app.py:14\n"
+		"Score: ");
+	assert_has(fixture_facts, false, 0,
+		"around them.\nNot in this table:\n"
+		"      9.00 %  the source was not found here (1 file)\n"
+		"      1.00 %  no source was recorded (1 file)\n"
+		"      2.00 %  the source has no such definition\n"
+		"      5.00 %  no Python source\n\nProgram: ");
+}
+
+static void without_a_join_it_is_as_short_as_ever(void **state)
+{
+	struct qa_profile *profile = fixture_profile(fixture_facts, NULL);
+	const struct qa_emit_options options = {0};
+	struct qa_sink *sink;
+	struct qa_str bytes;
+
+	(void)state;
+	assert_int_equal(qa_sink_open_memory(&sink, NULL), 0);
+	assert_int_equal(qa_emitter_find("text")->emit(profile, &options, sink, NULL), 0);
+	bytes = qa_sink_memory(sink);
+	assert_null(memmem(bytes.data, bytes.len, "Functions: ", 11));
+	assert_null(memmem(bytes.data, bytes.len, "Hot and complex", 15));
+	assert_null(memmem(bytes.data, bytes.len, "Not analysed", 12));
+	qa_sink_abort(sink);
+	qa_profile_free(profile);
+}
+
+/* A recording that a fixture cannot make: one hot file in this state. */
+static void assert_joined(
+	enum qa_join_state state, const struct qa_source_facts *facts, const char *part)
+{
+	const struct qa_joined_file file = {
+		.path = "a\n.py", .state = state, .facts = facts, .self = {1, 1}, .total = {1, 1}};
+	const uint32_t hot = 0;
+	const struct qa_frame frame = {.name = "f", .file = "a\n.py", .self = {1, 1}};
+	const struct qa_profile profile = {.frames = &frame,
+		.frame_count = 1,
+		.hot_frames = &hot,
+		.hot_count = 1,
+		.total = {1, 1}};
+	struct qa_join join = {
+		.files = &file, .file_count = 1, .max_files = 7, .max_bytes = 3 << 20};
+	const struct qa_emit_options options = {.join = &join};
+	struct qa_sink *sink;
+	struct qa_str bytes;
+
+	join.self[state] = (struct qa_weight){1, 1};
+	join.file_counts[state] = 1;
+	assert_int_equal(qa_sink_open_memory(&sink, NULL), 0);
+	assert_int_equal(qa_emitter_find("text")->emit(&profile, &options, sink, NULL), 0);
+	bytes = qa_sink_memory(sink);
+	if (!memmem(bytes.data, bytes.len, part, strlen(part)))
+		fail_msg("no '%s' in:\n%.*s", part, (int)bytes.len, bytes.data);
+	qa_sink_abort(sink);
+}
+
+static void every_state_of_a_source_has_its_sentence(void **state)
+{
+	(void)state;
+	assert_joined(QA_JOIN_CHANGED, NULL,
+		"\n=== Hot File: a\\x0a.py ===\nSelf: 100.00 %, total: 100.00 %\n"
+		"Not analysed: the source changed since the recording.\n");
+	assert_joined(QA_JOIN_CHANGED, NULL,
+		"\nHot and complex:\nNot known of any function:\n"
+		"    100.00 %  the source changed since the recording (1 file)\n");
+	assert_joined(QA_JOIN_MISSING, NULL, "\nNot analysed: the source was not found here.\n");
+	assert_joined(QA_JOIN_TOO_LARGE, NULL, "\nNot analysed: the source is too large.\n");
+	assert_joined(QA_JOIN_NOT_RECORDED, NULL, "\nNot analysed: no source was recorded.\n");
+	assert_joined(QA_JOIN_LEFT_OUT, NULL,
+		" %  hotter sources were as much as is analysed (1 file beyond 7, or 3 MiB of "
+		"text)\n");
+	assert_joined(QA_JOIN_COLD, NULL, " %  too little time to matter here (1 file)\n");
+}
+
+static void the_level_is_told_unless_it_is_full(void **state)
+{
+	struct qa_source_facts facts = {
+		.level = QA_SOURCE_FAILED, .reason = "It is odd.", .functions = QA_FACT_UNKNOWN};
+
+	(void)state;
+	assert_joined(QA_JOIN_FAILED, &facts,
+		"total: 100.00 %\nAnalysis: failed\nNote: It is odd.\n\nHot and complex:\n");
+	facts.level = QA_SOURCE_BASIC;
+	assert_joined(QA_JOIN_FOUND, &facts,
+		"total: 100.00 %\nFile Size: 0 bytes\nLines of Code: 0\nFunctions: unknown\n");
+	assert_joined(QA_JOIN_FOUND, &facts, "\nAnalysis: basic\nNote: It is odd.\n\nHot and");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +393,12 @@ int main(void)
 		cmocka_unit_test(states_are_told_as_far_as_they_are_known),
 		cmocka_unit_test(unknown_states_are_not_told),
 		cmocka_unit_test(nothing_may_be_selected),
+		cmocka_unit_test(the_script_is_described_by_its_text),
+		cmocka_unit_test(hot_files_follow),
+		cmocka_unit_test(what_is_hot_and_complex_is_ranked),
+		cmocka_unit_test(without_a_join_it_is_as_short_as_ever),
+		cmocka_unit_test(every_state_of_a_source_has_its_sentence),
+		cmocka_unit_test(the_level_is_told_unless_it_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
