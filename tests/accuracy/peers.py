@@ -6,6 +6,7 @@ import collections
 import glob
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,10 +32,8 @@ PYTHONS = os.environ.get("QA_PYTHONS") or os.path.join(_CACHES, "qa-pythons")
 def get():
     """Installs them, unless they are there; returns the reasons why one is missing."""
     reasons = []
-    if not os.path.exists(_tool("python")):
-        done = subprocess.run([sys.executable, "-m", "venv", FOLDER], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode:
-            return ["no virtual environment can be made: " + done.stdout.decode().strip()[-200:]]
+    if not _make_environment():
+        return ["no virtual environment with pip can be made: py-spy and Austin are missing"]
     for package, program in (("py-spy", "py-spy"), ("austin-dist", "austin"), ("austin-python", "mojo2austin")):
         if os.path.exists(_tool(program)):
             continue
@@ -43,6 +42,16 @@ def get():
         if done.returncode:
             reasons.append("%s cannot be had: %s" % (package, done.stdout.decode().strip().splitlines()[-1][:200]))
     return reasons
+
+
+def _make_environment():
+    """By the first Python that can: some distributions' own has no pip to put into one."""
+    for python in [None, sys.executable, *filter(None, map(shutil.which, ("python3", "python3.11", "python3.13")))]:
+        if python:
+            subprocess.run([python, "-m", "venv", "--clear", FOLDER], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if _works([_tool("python"), "-m", "pip", "--version"]):
+            return True
+    return False
 
 
 def _tool(name):
