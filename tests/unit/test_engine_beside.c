@@ -227,7 +227,8 @@ int main(void)
 		cmocka_unit_test(a_thread_state_on_another_stack_is_not_believed),
 		cmocka_unit_test(a_thread_on_a_cpu_that_we_may_not_use_is_out_of_reach),
 		cmocka_unit_test(a_cpu_kept_free_of_others_is_left_alone_unless_asked),
-		cmocka_unit_test(a_recorder_that_is_not_where_it_was_pinned_does_not_believe_itself),
+		cmocka_unit_test(
+			a_recorder_that_is_not_where_it_was_pinned_does_not_believe_itself),
 		cmocka_unit_test(a_copy_taken_ahead_is_all_that_is_read),
 		cmocka_unit_test(a_copy_taken_ahead_serves_once),
 		cmocka_unit_test(a_copy_taken_ahead_elsewhere_is_not_believed),
