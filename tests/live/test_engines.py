@@ -94,7 +94,7 @@ class Paused(Engine):
         self.addCleanup(os.kill, child, signal.SIGKILL)
         done = self.record("--pause", "-r", "1000", "-d", "0.3", "-o", self.trace, "--pid", str(child))
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        self.assertIn("samples were dropped because their threads could not be reached", done.stderr.decode())
+        self.assertIn("samples were dropped because the thread could not be reached", done.stderr.decode())
 
 
 class Options(LiveTest):

@@ -172,8 +172,9 @@ class Launching(LiveTest):
         execs = 8
         done = self.record("-q", "-r", "10000", "-o", self.trace, "--", PYTHON, script, str(execs))
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        last = json.loads(self.report("--format", "speedscope", "-o", "-"))["profiles"][-1]
-        self.assertGreater(sum(last["weights"]), 200e6, "ns: the recording ended before the program")
+        profiles = json.loads(self.report("--format", "speedscope", "-o", "-"))["profiles"]
+        longest = max(sum(profile["weights"]) for profile in profiles)
+        self.assertGreater(longest, 200e6, "ns: the recording ended before the last program, which takes 0.3 s")
 
     def test_sampling_begins_with_the_interpreter(self):
         """The imports of a program's start are seen."""
