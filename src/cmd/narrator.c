@@ -194,9 +194,7 @@ void narrator_summary(struct narrator *narrator, const struct qa_recorder_progre
 	print_bytes(size, sizeof(size), bytes);
 	fprintf(stderr,
 		"qa-record: %llu samples in %.2f s, %.2f %% lost (%llu late, %llu missed, %llu "
-		"dropped); "
-		"%s in "
-		"%s\n",
+		"dropped); %s in %s\n",
 		(unsigned long long)loss->taken, (double)progress->elapsed_ns / second_ns,
 		percent_lost(progress), (unsigned long long)loss->late,
 		(unsigned long long)loss->missed, (unsigned long long)loss->dropped, size,

@@ -10,8 +10,7 @@
 #include "sampler/capture.h"
 
 /* A program that flutters comes back to the same bytes again and again, so that copies, each torn,
-   may well be alike: some in a hundred of each other, which four were four times in 640,000
-   attempts. */
+   may well be alike: when four had to agree, 4 of 118,587 stacks so taken were impossible. */
 enum { COPIES_RUNNING = 8, COPIES_WAITING = 2 };
 
 /* As many copies as have to agree. One is enough if a thread that waits still has the stack that it

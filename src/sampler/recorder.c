@@ -16,7 +16,7 @@
 #include "sampler/posts.h"
 #include "sampler/search.h"
 
-enum { DEFAULT_PERIOD_NS = 10000000, FLUSH_EVERY_NS = 500000000, TURN_NS = 50000000 };
+enum { DEFAULT_PERIOD_NS = 10000000, FLUSH_EVERY_NS = 500000000 };
 
 struct qa_recorder {
 	struct qa_recorder_options options;
@@ -170,10 +170,11 @@ static int flush_sometimes(struct qa_recorder *recorder, struct qa_ticker *ticke
 /* Sleeps until the moment. False: we shall stop. */
 static bool sleep_until(struct qa_recorder *recorder, uint64_t at_ns)
 {
+	enum { AT_MOST_NS = 50000000 };
 	uint64_t now = qa_clock_ns();
 
 	while (now < at_ns && !atomic_load(&recorder->stop)) {
-		qa_clock_sleep_until(at_ns - now > TURN_NS ? now + TURN_NS : at_ns);
+		qa_clock_sleep_until(at_ns - now > AT_MOST_NS ? now + AT_MOST_NS : at_ns);
 		now = qa_clock_ns();
 	}
 	return !atomic_load(&recorder->stop);
